@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Buffers: an allocation lives until its owner has freed it and its last mapping
+ * is gone, in whichever order these come.
+ *
+ * card->owned finds a buffer by its CPU address, which is unique in the kernel; a
+ * handle is not, because the card's own addresses and the bus's may coincide.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+#include "trace.h"
+
+/* What of a request for DMA memory holds for the bookkeeping, too. */
+#define ALLOCATION_GFP (GFP_KERNEL | GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY)
+
+static int take_memory(struct card_device *card, struct card_buffer *buffer,
+		       gfp_t gfp, unsigned long attrs)
+{
+	unsigned long irq;
+	int err;
+
+	if (!card_has_regions(card))
+		return card_system_alloc(card, buffer, gfp, attrs);
+	err = card_region_alloc(card, buffer);
+	if (!err || !card_allows_system(card))
+		return err;
+	err = card_system_alloc(card, buffer, gfp, attrs);
+	if (!err) {
+		spin_lock_irqsave(&card->lock, irq);
+		card->counters.fallen_back++;
+		spin_unlock_irqrestore(&card->lock, irq);
+	}
+	return err;
+}
+
+/* Allocating callers may be atomic, with interrupts off. */
+static int remember_owned(struct card_device *card, struct card_buffer *buffer,
+			  gfp_t gfp)
+{
+	unsigned long irq;
+	void *old;
+
+	xa_lock_irqsave(&card->owned, irq);
+	old = __xa_store(&card->owned, (unsigned long)buffer->cpu_addr, buffer,
+			 gfp);
+	xa_unlock_irqrestore(&card->owned, irq);
+	return xa_err(old);
+}
+
+/* The dma_alloc_coherent() of a card device. */
+void *card_buffer_alloc(struct card_device *card, size_t size,
+			dma_addr_t *handle, gfp_t gfp, unsigned long attrs)
+{
+	struct card_buffer *buffer;
+	unsigned long irq;
+
+	if (WARN_ONCE(!size || size > SIZE_MAX - PAGE_SIZE,
+		      "%s: buffer of %zu bytes\n", dev_name(&card->dev), size))
+		return NULL;
+	buffer = kzalloc(sizeof(*buffer), gfp & ALLOCATION_GFP);
+	if (!buffer)
+		return NULL;
+	kref_init(&buffer->kref);
+	buffer->card = card;
+	buffer->size = size;
+	if (take_memory(card, buffer, gfp, attrs))
+		goto free_buffer;
+	if (remember_owned(card, buffer, gfp & ALLOCATION_GFP))
+		goto give_back;
+
+	get_device(&card->dev);
+	spin_lock_irqsave(&card->lock, irq);
+	list_add_tail(&buffer->on_card, &card->buffers);
+	card->counters.allocated++;
+	spin_unlock_irqrestore(&card->lock, irq);
+	trace_dma_card_alloc(&card->dev, buffer->ops->name, buffer->handle,
+			     size);
+	*handle = buffer->handle;
+	return buffer->cpu_addr;
+
+give_back:
+	buffer->ops->give_back(buffer);
+free_buffer:
+	kfree(buffer);
+	return NULL;
+}
+
+static void buffer_destroy(struct kref *kref)
+{
+	struct card_buffer *buffer =
+		container_of(kref, struct card_buffer, kref);
+	struct card_device *card = buffer->card;
+	unsigned long irq;
+
+	trace_dma_card_give_back(&card->dev, buffer->ops->name, buffer->handle,
+				 buffer->size);
+	spin_lock_irqsave(&card->lock, irq);
+	list_del(&buffer->on_card);
+	card->counters.freed++;
+	spin_unlock_irqrestore(&card->lock, irq);
+	buffer->ops->give_back(buffer);
+	kfree(buffer);
+	put_device(&card->dev);
+}
+
+void card_buffer_put(struct card_buffer *buffer)
+{
+	kref_put(&buffer->kref, buffer_destroy);
+}
+
+static struct card_buffer *owned_buffer(struct card_device *card,
+					void *cpu_addr, dma_addr_t handle)
+{
+	struct card_buffer *buffer;
+
+	buffer = xa_load(&card->owned, (unsigned long)cpu_addr);
+	return buffer && buffer->handle == handle ? buffer : NULL;
+}
+
+/*
+ * card_buffer_get() - the live buffer that a caller describes, referenced
+ * Return: NULL, after a warning, when there is no such buffer.
+ */
+struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
+				    dma_addr_t handle, size_t size)
+{
+	struct card_buffer *buffer;
+	unsigned long irq;
+
+	xa_lock_irqsave(&card->owned, irq);
+	buffer = owned_buffer(card, cpu_addr, handle);
+	if (buffer && size <= buffer->size)
+		kref_get(&buffer->kref);
+	else
+		buffer = NULL;
+	xa_unlock_irqrestore(&card->owned, irq);
+	WARN_ONCE(!buffer, "%s: no buffer of %zu bytes at %pad\n",
+		  dev_name(&card->dev), size, &handle);
+	return buffer;
+}
+
+/* The dma_free_coherent() of a card device. */
+void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
+		      dma_addr_t handle)
+{
+	struct card_buffer *buffer;
+	unsigned int mappings;
+	unsigned long irq;
+
+	xa_lock_irqsave(&card->owned, irq);
+	buffer = owned_buffer(card, cpu_addr, handle);
+	if (buffer && buffer->size == size)
+		__xa_erase(&card->owned, (unsigned long)cpu_addr);
+	else
+		buffer = NULL;
+	xa_unlock_irqrestore(&card->owned, irq);
+	if (WARN_ONCE(!buffer, "%s: freeing what was not allocated: %zu bytes at %pad\n",
+		      dev_name(&card->dev), size, &handle))
+		return;
+
+	spin_lock_irqsave(&card->lock, irq);
+	buffer->freed = true;
+	mappings = buffer->mappings;
+	if (mappings)
+		card->counters.deferred++;
+	spin_unlock_irqrestore(&card->lock, irq);
+	trace_dma_card_free(&card->dev, buffer->ops->name, handle, size,
+			    mappings);
+	card_buffer_put(buffer);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * debugfs: dma-core/<device>/{regions,buffers,mappings,counters}, one line an
+ * object, fields as name=value. Root only: bus and physical addresses are shown.
+ */
+#include <linux/debugfs.h>
+#include <linux/genalloc.h>
+#include <linux/seq_file.h>
+
+#include "internal.h"
+
+static struct dentry *root;
+
+static int regions_show(struct seq_file *seq, void *unused)
+{
+	struct card_device *card = seq->private;
+	const struct card_region *region;
+
+	spin_lock_irq(&card->lock);
+	list_for_each_entry(region, &card->regions, on_card)
+		seq_printf(seq,
+			   "phys=%pap device=%pad size=%zu free=%zu attribute=%s fallback=%s\n",
+			   &region->phys_addr, &region->device_addr,
+			   region->size, gen_pool_avail(region->pool),
+			   region->flags & DMA_CARD_MEMORY_CACHED ?
+				   "write-back" : "write-combining",
+			   region->flags & DMA_CARD_MEMORY_ALLOW_SYSTEM ?
+				   "system" : "none");
+	spin_unlock_irq(&card->lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(regions);
+
+static int buffers_show(struct seq_file *seq, void *unused)
+{
+	struct card_device *card = seq->private;
+	const struct card_buffer *buffer;
+
+	spin_lock_irq(&card->lock);
+	list_for_each_entry(buffer, &card->buffers, on_card)
+		seq_printf(seq,
+			   "memory=%s handle=%pad size=%zu mappings=%u freed=%d\n",
+			   buffer->ops->name, &buffer->handle, buffer->size,
+			   buffer->mappings, buffer->freed);
+	spin_unlock_irq(&card->lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(buffers);
+
+static int mappings_show(struct seq_file *seq, void *unused)
+{
+	card_mappings_show(seq, seq->private);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(mappings);
+
+static int counters_show(struct seq_file *seq, void *unused)
+{
+	struct card_device *card = seq->private;
+	struct card_counters now;
+
+	spin_lock_irq(&card->lock);
+	now = card->counters;
+	spin_unlock_irq(&card->lock);
+	seq_printf(seq,
+		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\n",
+		   now.allocated, now.freed, now.deferred, now.exhausted,
+		   now.fallen_back, now.mapped, now.unmapped);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counters);
+
+void card_debugfs_add(struct card_device *card)
+{
+	card->debugfs = debugfs_create_dir(dev_name(&card->dev), root);
+	debugfs_create_file("regions", 0400, card->debugfs, card,
+			    &regions_fops);
+	debugfs_create_file("buffers", 0400, card->debugfs, card,
+			    &buffers_fops);
+	debugfs_create_file("mappings", 0400, card->debugfs, card,
+			    &mappings_fops);
+	debugfs_create_file("counters", 0400, card->debugfs, card,
+			    &counters_fops);
+}
+
+void card_debugfs_remove(struct card_device *card)
+{
+	debugfs_remove(card->debugfs);
+}
+
+void card_debugfs_init(void)
+{
+	root = debugfs_create_dir("dma-core", NULL);
+}
+
+void card_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside dma-core: region, buffer, mapping, and who holds whom.
+ *
+ *	mapping --> buffer --> region --> card device --> parent
+ *
+ * Each arrow is a reference; the object on the right outlives the one on the
+ * left. The owner's dma_alloc_coherent() is one more reference on the buffer,
+ * the declaration one more on the region, dma_create_card_device() one more on
+ * the device.
+ */
+#ifndef DMA_CORE_INTERNAL_H
+#define DMA_CORE_INTERNAL_H
+
+#include <linux/device.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/xarray.h>
+
+#include "card-memory.h"
+
+struct gen_pool;
+struct seq_file;
+
+/**
+ * struct card_counters - what happened on a card device since its creation
+ * @allocated: buffers handed out
+ * @freed: buffers whose memory went back
+ * @deferred: buffers their owner freed while they were mapped
+ * @exhausted: requests that card memory could not serve
+ * @fallen_back: of those, requests served from system RAM as the owner allowed
+ * @mapped: user mappings made
+ * @unmapped: user mappings that are gone
+ */
+struct card_counters {
+	u64 allocated;
+	u64 freed;
+	u64 deferred;
+	u64 exhausted;
+	u64 fallen_back;
+	u64 mapped;
+	u64 unmapped;
+};
+
+/**
+ * struct card_device - a device whose DMA API serves card memory
+ * @dev: what drivers hold
+ * @lock: guards @regions, @buffers, @mappings, @counters and the lists' members
+ * @regions: declared memory, in order of declaration
+ * @buffers: every buffer whose memory is not given back yet
+ * @mappings: every user mapping
+ * @owned: buffers not yet freed by their owner, by CPU address
+ * @counters: what debugfs shows
+ * @debugfs: this device's folder
+ */
+struct card_device {
+	struct device dev;
+	spinlock_t lock;
+	struct list_head regions;
+	struct list_head buffers;
+	struct list_head mappings;
+	struct xarray owned;
+	struct card_counters counters;
+	struct dentry *debugfs;
+};
+
+/**
+ * struct card_region - memory on a card
+ * @kref: the declaration and each buffer
+ * @card: the device it was declared for
+ * @on_card: in card_device.regions while declared
+ * @on_machine: among all regions, for the overlap check
+ * @phys_addr: where the CPU sees it
+ * @device_addr: where the card sees it; the only translation between the two
+ * @cpu_addr: the kernel's mapping of it
+ * @size: bytes
+ * @flags: DMA_CARD_MEMORY_*
+ * @pool: which pages are free
+ */
+struct card_region {
+	struct kref kref;
+	struct card_device *card;
+	struct list_head on_card;
+	struct list_head on_machine;
+	phys_addr_t phys_addr;
+	dma_addr_t device_addr;
+	void *cpu_addr;
+	size_t size;
+	unsigned int flags;
+	struct gen_pool *pool;
+};
+
+struct card_buffer;
+
+/**
+ * struct card_buffer_ops - where a buffer's memory comes from
+ * @name: for debugfs and trace events
+ * @give_back: return the memory; the last thing that happens to a buffer
+ * @pfn: the page frame that holds byte @offset
+ * @has_pages: whether a struct page that may be used stands behind the memory
+ * @pgprot: what a user mapping needs to have the kernel mapping's attribute
+ */
+struct card_buffer_ops {
+	const char *name;
+	void (*give_back)(struct card_buffer *buffer);
+	unsigned long (*pfn)(const struct card_buffer *buffer, size_t offset);
+	bool (*has_pages)(const struct card_buffer *buffer);
+	pgprot_t (*pgprot)(const struct card_buffer *buffer, pgprot_t prot);
+};
+
+/**
+ * struct card_buffer - one allocation
+ * @kref: the owner and each mapping
+ * @card: the device it was allocated for, referenced
+ * @ops: card memory or system RAM
+ * @on_card: in card_device.buffers
+ * @cpu_addr: the kernel's address
+ * @handle: the card's address
+ * @size: bytes asked for
+ * @mappings: how many user mappings hold it, under card_device.lock
+ * @freed: the owner freed it, under card_device.lock
+ * @region: card memory only
+ * @attrs: system RAM only, as allocated
+ * @pages: system RAM only, its page frames
+ */
+struct card_buffer {
+	struct kref kref;
+	struct card_device *card;
+	const struct card_buffer_ops *ops;
+	struct list_head on_card;
+	void *cpu_addr;
+	dma_addr_t handle;
+	size_t size;
+	unsigned int mappings;
+	bool freed;
+	struct card_region *region;
+	unsigned long attrs;
+	struct sg_table pages;
+};
+
+/* device.c */
+struct card_device *to_card_device(struct device *dev);
+
+/* region.c */
+bool card_has_regions(struct card_device *card);
+bool card_allows_system(struct card_device *card);
+int card_region_alloc(struct card_device *card, struct card_buffer *buffer);
+void card_region_release_all(struct card_device *card);
+
+/* system.c */
+int card_system_alloc(struct card_device *card, struct card_buffer *buffer,
+		      gfp_t gfp, unsigned long attrs);
+
+/* buffer.c */
+void *card_buffer_alloc(struct card_device *card, size_t size,
+			dma_addr_t *handle, gfp_t gfp, unsigned long attrs);
+void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
+		      dma_addr_t handle);
+struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
+				    dma_addr_t handle, size_t size);
+void card_buffer_put(struct card_buffer *buffer);
+
+/* mapping.c */
+int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
+			void *cpu_addr, dma_addr_t handle, size_t size);
+void card_mappings_show(struct seq_file *seq, struct card_device *card);
+
+/* debugfs.c */
+void card_debugfs_init(void);
+void card_debugfs_exit(void);
+void card_debugfs_add(struct card_device *card);
+void card_debugfs_remove(struct card_device *card);
+
+#endif /* DMA_CORE_INTERNAL_H */

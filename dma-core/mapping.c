@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mappings: user space's hold on a buffer.
+ *
+ * A mapping is complete when mmap() returns; no page fault is taken on it, and a
+ * page that is missing is an error, so there is no fault handler. It is made with
+ * vmf_insert_pfn_prot() and not with remap_pfn_range(), because the latter's
+ * VM_PAT breaks as soon as the mapping's pages are taken away before the mapping.
+ *
+ * One struct card_mapping serves the VMA that mmap() made and all that descend
+ * from it by fork() and by splitting; it holds one reference on the buffer and one
+ * on this module until the last of them is closed.
+ *
+ * A driver's subsystem may have set vm_ops and vm_private_data before it called
+ * us (ALSA counts its mappings that way); both are kept and called through.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/refcount.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "internal.h"
+#include "trace.h"
+
+/**
+ * struct card_mapping - one mmap() of a buffer
+ * @vmas: VMAs that share it
+ * @buffer: what is mapped, referenced
+ * @on_card: in card_device.mappings
+ * @first_page: of the buffer, that mmap() asked for
+ * @pages: that mmap() asked for
+ * @outer_ops: vm_ops that the caller of dma_map_coherent() had set, or NULL
+ * @outer_data: vm_private_data that belongs to @outer_ops
+ */
+struct card_mapping {
+	refcount_t vmas;
+	struct card_buffer *buffer;
+	struct list_head on_card;
+	unsigned long first_page;
+	unsigned long pages;
+	const struct vm_operations_struct *outer_ops;
+	void *outer_data;
+};
+
+static void mapping_count(struct card_mapping *mapping, bool made)
+{
+	struct card_buffer *buffer = mapping->buffer;
+	struct card_device *card = buffer->card;
+
+	spin_lock_irq(&card->lock);
+	if (made) {
+		list_add_tail(&mapping->on_card, &card->mappings);
+		buffer->mappings++;
+		card->counters.mapped++;
+	} else {
+		list_del(&mapping->on_card);
+		buffer->mappings--;
+		card->counters.unmapped++;
+	}
+	spin_unlock_irq(&card->lock);
+}
+
+/* The caller's own open or close finds its own vm_private_data in the VMA. */
+static void call_outer(struct vm_area_struct *vma, struct card_mapping *mapping,
+		       void (*call)(struct vm_area_struct *vma))
+{
+	vma->vm_private_data = mapping->outer_data;
+	call(vma);
+	vma->vm_private_data = mapping;
+}
+
+static void mapping_open(struct vm_area_struct *vma)
+{
+	struct card_mapping *mapping = vma->vm_private_data;
+
+	refcount_inc(&mapping->vmas);
+	if (mapping->outer_ops && mapping->outer_ops->open)
+		call_outer(vma, mapping, mapping->outer_ops->open);
+}
+
+static void mapping_close(struct vm_area_struct *vma)
+{
+	struct card_mapping *mapping = vma->vm_private_data;
+	struct card_buffer *buffer = mapping->buffer;
+
+	if (mapping->outer_ops && mapping->outer_ops->close)
+		call_outer(vma, mapping, mapping->outer_ops->close);
+	if (!refcount_dec_and_test(&mapping->vmas))
+		return;
+
+	trace_dma_card_unmap(&buffer->card->dev, buffer->ops->name,
+			     buffer->handle, buffer->size);
+	mapping_count(mapping, false);
+	kfree(mapping);
+	card_buffer_put(buffer);
+	module_put(THIS_MODULE);
+}
+
+/* ptrace and /proc/pid/mem: through the kernel's mapping of the same bytes. */
+static int mapping_access(struct vm_area_struct *vma, unsigned long address,
+			  void *bytes, int length, int write)
+{
+	struct card_mapping *mapping = vma->vm_private_data;
+	size_t offset = address - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
+	void *memory = mapping->buffer->cpu_addr + offset;
+
+	/* The VMA's bounds were checked against the buffer's when it was made. */
+	length = min_t(unsigned long, length, vma->vm_end - address);
+	if (write)
+		memcpy(memory, bytes, length);
+	else
+		memcpy(bytes, memory, length);
+	return length;
+}
+
+static const struct vm_operations_struct card_vm_ops = {
+	.open = mapping_open,
+	.close = mapping_close,
+	.access = mapping_access,
+};
+
+static int insert_pages(struct vm_area_struct *vma,
+			const struct card_buffer *buffer)
+{
+	size_t offset = vma->vm_pgoff << PAGE_SHIFT;
+	unsigned long address;
+	vm_fault_t fault;
+
+	for (address = vma->vm_start; address < vma->vm_end;
+	     address += PAGE_SIZE, offset += PAGE_SIZE) {
+		fault = vmf_insert_pfn_prot(vma, address,
+					    buffer->ops->pfn(buffer, offset),
+					    vma->vm_page_prot);
+		if (fault & VM_FAULT_ERROR)
+			return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
+	}
+	return 0;
+}
+
+static int check_vma(struct vm_area_struct *vma, size_t size)
+{
+	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	/* Copy-on-write would leave the client writing to a page of its own. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
+		return -ENXIO;
+	return 0;
+}
+
+static int mapping_create(struct vm_area_struct *vma,
+			  struct card_buffer *buffer)
+{
+	struct card_mapping *mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
+	int err;
+
+	if (!mapping)
+		return -ENOMEM;
+	refcount_set(&mapping->vmas, 1);
+	mapping->buffer = buffer;
+	mapping->first_page = vma->vm_pgoff;
+	mapping->pages = vma_pages(vma);
+	mapping->outer_ops = vma->vm_ops;
+	mapping->outer_data = vma->vm_private_data;
+
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_page_prot = buffer->ops->pgprot(buffer, vma->vm_page_prot);
+	err = insert_pages(vma, buffer);
+	if (err) {
+		/* mmap() will fail; nothing may reach memory freed after it. */
+		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		kfree(mapping);
+		return err;
+	}
+
+	mapping_count(mapping, true);
+	__module_get(THIS_MODULE);
+	vma->vm_private_data = mapping;
+	vma->vm_ops = &card_vm_ops;
+	return 0;
+}
+
+/* The dma_mmap_coherent() of a card device. */
+int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
+			void *cpu_addr, dma_addr_t handle, size_t size)
+{
+	struct card_buffer *buffer;
+	int err = check_vma(vma, size);
+
+	if (err)
+		return err;
+	buffer = card_buffer_get(card, cpu_addr, handle, size);
+	if (!buffer)
+		return -EINVAL;
+	err = mapping_create(vma, buffer);
+	if (err) {
+		card_buffer_put(buffer);
+		return err;
+	}
+	trace_dma_map_coherent(&card->dev, buffer->ops->name, handle, size,
+			       vma->vm_pgoff, vma_pages(vma));
+	return 0;
+}
+
+/**
+ * dma_map_coherent() - map a coherent DMA buffer into user space
+ * @dev: the device that the buffer was allocated for
+ * @vma: where to map it, in the driver's mmap(); vm_pgoff is the first page of
+ *	the buffer to map
+ * @cpu_addr: as dma_alloc_coherent() returned it
+ * @handle: as dma_alloc_coherent() stored it
+ * @size: bytes of the buffer that may be mapped, at most what was allocated
+ *
+ * Maps the part of the buffer that @vma covers, wherever it lies: on the card,
+ * with no struct page behind it, or in system RAM. The mapping is complete on
+ * return and has the cache attribute of the kernel's mapping. It holds the
+ * buffer: freed while it is mapped, the memory goes back with the last unmap.
+ * The driver needs no fault handler. vm_ops and vm_private_data that are set
+ * already keep working.
+ *
+ * For a device that is no card device this is dma_mmap_coherent().
+ *
+ * Context: process context with the mmap lock held for writing, may sleep.
+ * Return: 0; -EINVAL for a private mapping, or (with a warning) a buffer that
+ * was not allocated so; -ENXIO when @vma reaches beyond @size; -ENOMEM.
+ */
+int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
+		     void *cpu_addr, dma_addr_t handle, size_t size)
+{
+	return dma_mmap_coherent(dev, vma, cpu_addr, handle, size);
+}
+EXPORT_SYMBOL_GPL(dma_map_coherent);
+
+/**
+ * dma_coherent_page() - the struct page behind a byte of a coherent buffer
+ * @dev: the card device that the buffer was allocated for
+ * @cpu_addr: as dma_alloc_coherent() returned it
+ * @handle: as dma_alloc_coherent() stored it
+ * @offset: into the buffer, in bytes
+ *
+ * What a fault handler of the old kind asks for, and why it fails: memory on a
+ * card has no struct page. New drivers call dma_map_coherent().
+ *
+ * Context: any.
+ * Return: the page, or NULL where there is none, where @offset lies outside of
+ * the buffer, or (with a warning) when the buffer was not allocated so.
+ */
+struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
+			       dma_addr_t handle, size_t offset)
+{
+	struct card_device *card = to_card_device(dev);
+	struct card_buffer *buffer;
+	struct page *page = NULL;
+
+	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+		return NULL;
+	buffer = card_buffer_get(card, cpu_addr, handle, 0);
+	if (!buffer)
+		return NULL;
+	if (offset < PAGE_ALIGN(buffer->size) &&
+	    buffer->ops->has_pages(buffer)) {
+		unsigned long pfn = buffer->ops->pfn(buffer, offset);
+
+		if (pfn_valid(pfn))
+			page = pfn_to_page(pfn);
+	}
+	card_buffer_put(buffer);
+	return page;
+}
+EXPORT_SYMBOL_GPL(dma_coherent_page);
+
+/* For debugfs: a line per mapping. */
+void card_mappings_show(struct seq_file *seq, struct card_device *card)
+{
+	const struct card_mapping *mapping;
+
+	spin_lock_irq(&card->lock);
+	list_for_each_entry(mapping, &card->mappings, on_card)
+		seq_printf(seq,
+			   "memory=%s handle=%pad first_page=%lu pages=%lu vmas=%u freed=%d\n",
+			   mapping->buffer->ops->name, &mapping->buffer->handle,
+			   mapping->first_page, mapping->pages,
+			   refcount_read(&mapping->vmas),
+			   mapping->buffer->freed);
+	spin_unlock_irq(&card->lock);
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Regions: memory on a card, declared for a device.
+ *
+ * A handle is not a physical address. The card and the CPU see the same byte at
+ * addresses that have nothing to do with each other; the pair is known here and
+ * nowhere else, and everything passes through as an offset into the region.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/genalloc.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+#include "trace.h"
+
+/* All regions of the machine: one byte of card memory has one declaration. */
+static LIST_HEAD(all_regions);
+static DEFINE_MUTEX(all_regions_lock);
+
+static bool overlaps(u64 a, size_t a_size, u64 b, size_t b_size)
+{
+	return a <= b + (b_size - 1) && b <= a + (a_size - 1);
+}
+
+static bool overlaps_a_region(const struct card_region *region)
+{
+	const struct card_region *other;
+
+	lockdep_assert_held(&all_regions_lock);
+	list_for_each_entry(other, &all_regions, on_machine) {
+		if (overlaps(region->phys_addr, region->size,
+			     other->phys_addr, other->size))
+			return true;
+		if (other->card == region->card &&
+		    overlaps(region->device_addr, region->size,
+			     other->device_addr, other->size))
+			return true;
+	}
+	return false;
+}
+
+static int map_region(struct card_region *region)
+{
+	unsigned long how = region->flags & DMA_CARD_MEMORY_CACHED ?
+				    MEMREMAP_WB :
+				    MEMREMAP_WC;
+	int err;
+
+	region->cpu_addr = memremap(region->phys_addr, region->size, how);
+	if (!region->cpu_addr)
+		return -ENOMEM;
+
+	region->pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
+	if (!region->pool) {
+		err = -ENOMEM;
+		goto unmap;
+	}
+	/* dma_alloc_coherent() promises alignment to the order of the size. */
+	gen_pool_set_algo(region->pool, gen_pool_first_fit_order_align, NULL);
+	err = gen_pool_add(region->pool, (unsigned long)region->cpu_addr,
+			   region->size, NUMA_NO_NODE);
+	if (err)
+		goto destroy_pool;
+	return 0;
+
+destroy_pool:
+	gen_pool_destroy(region->pool);
+unmap:
+	memunmap(region->cpu_addr);
+	return err;
+}
+
+static void region_destroy(struct kref *kref)
+{
+	struct card_region *region =
+		container_of(kref, struct card_region, kref);
+	struct card_device *card = region->card;
+
+	mutex_lock(&all_regions_lock);
+	list_del(&region->on_machine);
+	mutex_unlock(&all_regions_lock);
+
+	gen_pool_destroy(region->pool);
+	memunmap(region->cpu_addr);
+	kfree(region);
+	put_device(&card->dev);
+}
+
+static int check_range(struct device *dev, phys_addr_t phys_addr,
+		       dma_addr_t device_addr, size_t size, unsigned int flags)
+{
+	if (flags & ~(DMA_CARD_MEMORY_CACHED | DMA_CARD_MEMORY_ALLOW_SYSTEM)) {
+		dev_err(dev, "card memory: unknown flags %#x\n", flags);
+		return -EINVAL;
+	}
+	if (!size || !PAGE_ALIGNED(size) || !PAGE_ALIGNED(phys_addr) ||
+	    !PAGE_ALIGNED(device_addr)) {
+		dev_err(dev,
+			"card memory: %zu bytes at %pap (card: %pad); address and size must be multiples of %lu, and the size above 0\n",
+			size, &phys_addr, &device_addr, PAGE_SIZE);
+		return -EINVAL;
+	}
+	if (size - 1 > PHYS_ADDR_MAX - phys_addr ||
+	    size - 1 > (dma_addr_t)-1 - device_addr) {
+		dev_err(dev,
+			"card memory: %zu bytes at %pap (card: %pad) pass the end of the address space\n",
+			size, &phys_addr, &device_addr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * dma_declare_card_memory() - hand a card's memory to its device's DMA API
+ * @dev: a device made by dma_create_card_device()
+ * @phys_addr: CPU physical address of the memory's first byte, page-aligned
+ * @device_addr: the address at which the card sees that byte, page-aligned
+ * @size: bytes, a multiple of the page size
+ * @flags: DMA_CARD_MEMORY_*
+ *
+ * From here on dma_alloc_coherent() for @dev serves this memory, and -ENOMEM
+ * when it is exhausted. Memory may be declared several times for one device; the
+ * regions are tried in the order of their declaration. The caller keeps the
+ * memory's address range reserved and answering until the last buffer's last
+ * mapping is gone.
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EINVAL when @dev is no card device, a flag is unknown, or the
+ * range is empty, unaligned or passes the end of an address space; -EBUSY when
+ * part of it is declared already; -ENOMEM when the memory cannot be mapped.
+ */
+int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
+			    dma_addr_t device_addr, size_t size,
+			    unsigned int flags)
+{
+	struct card_device *card = to_card_device(dev);
+	struct card_region *region;
+	int err;
+
+	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+		return -EINVAL;
+	err = check_range(dev, phys_addr, device_addr, size, flags);
+	if (err)
+		return err;
+
+	region = kzalloc(sizeof(*region), GFP_KERNEL);
+	if (!region)
+		return -ENOMEM;
+	kref_init(&region->kref);
+	region->card = card;
+	region->phys_addr = phys_addr;
+	region->device_addr = device_addr;
+	region->size = size;
+	region->flags = flags;
+
+	mutex_lock(&all_regions_lock);
+	if (overlaps_a_region(region)) {
+		dev_err(dev, "card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
+			size, &phys_addr, &device_addr);
+		err = -EBUSY;
+		goto free_region;
+	}
+	err = map_region(region);
+	if (err) {
+		dev_err(dev, "card memory: %zu bytes at %pap cannot be mapped\n",
+			size, &phys_addr);
+		goto free_region;
+	}
+	get_device(&card->dev);
+	list_add_tail(&region->on_machine, &all_regions);
+	mutex_unlock(&all_regions_lock);
+
+	spin_lock_irq(&card->lock);
+	list_add_tail(&region->on_card, &card->regions);
+	spin_unlock_irq(&card->lock);
+	trace_dma_declare_card_memory(dev, phys_addr, device_addr, size, flags);
+	return 0;
+
+free_region:
+	mutex_unlock(&all_regions_lock);
+	kfree(region);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dma_declare_card_memory);
+
+static unsigned int owned_buffers(struct card_device *card)
+{
+	const struct card_buffer *buffer;
+	unsigned int owned = 0;
+
+	spin_lock_irq(&card->lock);
+	list_for_each_entry(buffer, &card->buffers, on_card)
+		if (buffer->region && !buffer->freed)
+			owned++;
+	spin_unlock_irq(&card->lock);
+	return owned;
+}
+
+/* Nothing is allocated from the regions any more; buffers keep them alive. */
+void card_region_release_all(struct card_device *card)
+{
+	struct card_region *region, *next;
+	LIST_HEAD(released);
+
+	spin_lock_irq(&card->lock);
+	list_splice_init(&card->regions, &released);
+	spin_unlock_irq(&card->lock);
+
+	list_for_each_entry_safe(region, next, &released, on_card) {
+		trace_dma_release_card_memory(&card->dev, region->phys_addr,
+					      region->device_addr,
+					      region->size);
+		list_del_init(&region->on_card);
+		kref_put(&region->kref, region_destroy);
+	}
+}
+
+/**
+ * dma_release_card_memory() - take back every dma_declare_card_memory()
+ * @dev: the card device
+ *
+ * Every buffer must have been freed by its owner; those that user space still
+ * maps keep their memory until the last unmap.
+ *
+ * Context: process context, may sleep.
+ */
+void dma_release_card_memory(struct device *dev)
+{
+	struct card_device *card = to_card_device(dev);
+	unsigned int owned;
+
+	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+		return;
+	owned = owned_buffers(card);
+	WARN_ONCE(owned, "%s: card memory released with %u buffers not freed\n",
+		  dev_name(dev), owned);
+	card_region_release_all(card);
+}
+EXPORT_SYMBOL_GPL(dma_release_card_memory);
+
+bool card_has_regions(struct card_device *card)
+{
+	return !list_empty_careful(&card->regions);
+}
+
+bool card_allows_system(struct card_device *card)
+{
+	const struct card_region *region;
+	unsigned long irq;
+	bool allowed = false;
+
+	spin_lock_irqsave(&card->lock, irq);
+	list_for_each_entry(region, &card->regions, on_card)
+		allowed |= region->flags & DMA_CARD_MEMORY_ALLOW_SYSTEM;
+	spin_unlock_irqrestore(&card->lock, irq);
+	return allowed;
+}
+
+static size_t offset_in_region(const struct card_buffer *buffer)
+{
+	return buffer->cpu_addr - buffer->region->cpu_addr;
+}
+
+static void region_give_back(struct card_buffer *buffer)
+{
+	struct card_region *region = buffer->region;
+
+	gen_pool_free(region->pool, (unsigned long)buffer->cpu_addr,
+		      PAGE_ALIGN(buffer->size));
+	kref_put(&region->kref, region_destroy);
+}
+
+static unsigned long region_pfn(const struct card_buffer *buffer, size_t offset)
+{
+	return PHYS_PFN(buffer->region->phys_addr + offset_in_region(buffer) +
+			offset);
+}
+
+/*
+ * A card's memory has no struct page, and RAM that plays the card's part is
+ * used as if it had none.
+ */
+static bool region_has_pages(const struct card_buffer *buffer)
+{
+	return false;
+}
+
+static pgprot_t region_pgprot(const struct card_buffer *buffer, pgprot_t prot)
+{
+	if (buffer->region->flags & DMA_CARD_MEMORY_CACHED)
+		return prot;
+	return pgprot_writecombine(prot);
+}
+
+static const struct card_buffer_ops region_buffer_ops = {
+	.name = "card",
+	.give_back = region_give_back,
+	.pfn = region_pfn,
+	.has_pages = region_has_pages,
+	.pgprot = region_pgprot,
+};
+
+/* What is left, for the message that says why a request failed. */
+static void report_exhaustion(struct card_device *card, size_t wanted)
+{
+	const struct card_region *region;
+	size_t free = 0, total = 0;
+	unsigned int regions = 0;
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	card->counters.exhausted++;
+	list_for_each_entry(region, &card->regions, on_card) {
+		free += gen_pool_avail(region->pool);
+		total += region->size;
+		regions++;
+	}
+	spin_unlock_irqrestore(&card->lock, irq);
+	dev_warn_ratelimited(&card->dev,
+			     "no %zu bytes of card memory in a row: %zu of %zu bytes free in %u region%s\n",
+			     wanted, free, total, regions,
+			     regions == 1 ? "" : "s");
+}
+
+/*
+ * card_region_alloc() - give @buffer card memory, zeroed to its last page's end
+ * Context: any.
+ * Return: 0, or -ENOMEM with the figures in the log.
+ */
+int card_region_alloc(struct card_device *card, struct card_buffer *buffer)
+{
+	size_t bytes = PAGE_ALIGN(buffer->size);
+	struct card_region *region;
+	unsigned long address = 0;
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	list_for_each_entry(region, &card->regions, on_card) {
+		address = gen_pool_alloc(region->pool, bytes);
+		if (address) {
+			kref_get(&region->kref);
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&card->lock, irq);
+	if (!address) {
+		report_exhaustion(card, bytes);
+		return -ENOMEM;
+	}
+
+	buffer->ops = &region_buffer_ops;
+	buffer->region = region;
+	buffer->cpu_addr = (void *)address;
+	buffer->handle = region->device_addr + offset_in_region(buffer);
+	memset(buffer->cpu_addr, 0, bytes);
+	return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* clang-format off: the columns of TRACE_EVENT() are not a formatter's */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dma_core
+
+#if !defined(DMA_CORE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DMA_CORE_TRACE_H
+
+#include <linux/device.h>
+#include <linux/tracepoint.h>
+
+#include "compat.h"
+
+TRACE_EVENT(dma_declare_card_memory,
+	TP_PROTO(struct device *dev, phys_addr_t phys_addr,
+		 dma_addr_t device_addr, size_t size, unsigned int flags),
+	TP_ARGS(dev, phys_addr, device_addr, size, flags),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__field(u64, phys_addr)
+		__field(u64, device_addr)
+		__field(size_t, size)
+		__field(unsigned int, flags)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		__entry->phys_addr = phys_addr;
+		__entry->device_addr = device_addr;
+		__entry->size = size;
+		__entry->flags = flags;
+	),
+	TP_printk("%s phys=%#llx device=%#llx size=%zu flags=%#x",
+		  __get_str(device), __entry->phys_addr, __entry->device_addr,
+		  __entry->size, __entry->flags)
+);
+
+TRACE_EVENT(dma_release_card_memory,
+	TP_PROTO(struct device *dev, phys_addr_t phys_addr,
+		 dma_addr_t device_addr, size_t size),
+	TP_ARGS(dev, phys_addr, device_addr, size),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__field(u64, phys_addr)
+		__field(u64, device_addr)
+		__field(size_t, size)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		__entry->phys_addr = phys_addr;
+		__entry->device_addr = device_addr;
+		__entry->size = size;
+	),
+	TP_printk("%s phys=%#llx device=%#llx size=%zu",
+		  __get_str(device), __entry->phys_addr, __entry->device_addr,
+		  __entry->size)
+);
+
+DECLARE_EVENT_CLASS(dma_card_buffer,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size),
+	TP_ARGS(dev, memory, handle, size),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__string(memory, memory)
+		__field(u64, handle)
+		__field(size_t, size)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		trace_assign_str(memory, memory);
+		__entry->handle = handle;
+		__entry->size = size;
+	),
+	TP_printk("%s memory=%s handle=%#llx size=%zu", __get_str(device),
+		  __get_str(memory), __entry->handle, __entry->size)
+);
+
+/* dma_alloc_coherent() served a buffer */
+DEFINE_EVENT(dma_card_buffer, dma_card_alloc,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size),
+	TP_ARGS(dev, memory, handle, size)
+);
+
+/* freed by its owner and unmapped by all: the memory may be handed out again */
+DEFINE_EVENT(dma_card_buffer, dma_card_give_back,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size),
+	TP_ARGS(dev, memory, handle, size)
+);
+
+/* the last VMA of a mapping was closed */
+DEFINE_EVENT(dma_card_buffer, dma_card_unmap,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size),
+	TP_ARGS(dev, memory, handle, size)
+);
+
+/* dma_free_coherent(); with mappings above 0 the memory stays until they go */
+TRACE_EVENT(dma_card_free,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size, unsigned int mappings),
+	TP_ARGS(dev, memory, handle, size, mappings),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__string(memory, memory)
+		__field(u64, handle)
+		__field(size_t, size)
+		__field(unsigned int, mappings)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		trace_assign_str(memory, memory);
+		__entry->handle = handle;
+		__entry->size = size;
+		__entry->mappings = mappings;
+	),
+	TP_printk("%s memory=%s handle=%#llx size=%zu mappings=%u",
+		  __get_str(device), __get_str(memory), __entry->handle,
+		  __entry->size, __entry->mappings)
+);
+
+TRACE_EVENT(dma_map_coherent,
+	TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+		 size_t size, unsigned long first_page, unsigned long pages),
+	TP_ARGS(dev, memory, handle, size, first_page, pages),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__string(memory, memory)
+		__field(u64, handle)
+		__field(size_t, size)
+		__field(unsigned long, first_page)
+		__field(unsigned long, pages)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		trace_assign_str(memory, memory);
+		__entry->handle = handle;
+		__entry->size = size;
+		__entry->first_page = first_page;
+		__entry->pages = pages;
+	),
+	TP_printk("%s memory=%s handle=%#llx size=%zu first_page=%lu pages=%lu",
+		  __get_str(device), __get_str(memory), __entry->handle,
+		  __entry->size, __entry->first_page, __entry->pages)
+);
+
+#endif /* DMA_CORE_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
