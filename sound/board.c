@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The card's host in the kernel: an hrtimer is its crystal, a spinlock its bus
+ * arbiter. To be replaced whole when the model runs outside of the VM.
+ *
+ * The interrupt is a level: the driver's handler is called from the timer, never
+ * from within a register access, and again for as long as the line stays up.
+ */
+#include <linux/dma-direct.h>
+#include <linux/err.h>
+#include <linux/highmem.h>
+#include <linux/io.h>
+#include <linux/iommu.h>
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "board.h"
+#include "card/card.h"
+#include "compat.h"
+
+/* A line that the handler did not take down is presented again after this. */
+#define INTERRUPT_AGAIN_NS (100 * NSEC_PER_USEC)
+
+/**
+ * struct oncard_board - one hosted card
+ * @dev: the device whose DMA addresses the card puts on the bus
+ * @lock: the model is single-threaded
+ * @card: the model, under @lock
+ * @timer: fires at the card's next event
+ * @off: being destroyed, under @lock: the timer is not to be armed any more
+ * @interrupt: the driver's handler, called in softirq context
+ * @data: handed to @interrupt
+ */
+struct oncard_board {
+	struct device *dev;
+	spinlock_t lock;
+	struct oncard_card card;
+	struct hrtimer timer;
+	bool off;
+	void (*interrupt)(void *data);
+	void *data;
+};
+
+/* The system RAM that answers at a bus address, up to the end of its page. */
+static struct page *page_on_bus(struct device *dev, u64 address)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	phys_addr_t phys = domain ? iommu_iova_to_phys(domain, address) :
+				    dma_to_phys(dev, address);
+
+	if (!phys || !pfn_valid(PHYS_PFN(phys)))
+		return NULL;
+	return pfn_to_page(PHYS_PFN(phys));
+}
+
+static int bus_copy(struct device *dev, u64 address, void *bytes, u32 length,
+		    bool to_bus)
+{
+	while (length) {
+		u32 chunk = min_t(u32, length,
+				  PAGE_SIZE - offset_in_page(address));
+		struct page *page = page_on_bus(dev, address);
+		void *memory;
+
+		if (!page)
+			return -EFAULT;
+		memory = kmap_local_page(page) + offset_in_page(address);
+		if (to_bus)
+			memcpy(memory, bytes, chunk);
+		else
+			memcpy(bytes, memory, chunk);
+		kunmap_local(memory);
+		address += chunk;
+		bytes += chunk;
+		length -= chunk;
+	}
+	return 0;
+}
+
+static int bus_read(void *host, u64 address, void *to, u32 length)
+{
+	struct oncard_board *board = host;
+
+	return bus_copy(board->dev, address, to, length, false);
+}
+
+static int bus_write(void *host, u64 address, const void *from, u32 length)
+{
+	struct oncard_board *board = host;
+
+	return bus_copy(board->dev, address, (void *)from, length, true);
+}
+
+static const struct oncard_bus board_bus = {
+	.read = bus_read,
+	.write = bus_write,
+};
+
+/* Fire at the card's next event; at once when its line is already up. */
+static void arm_timer(struct oncard_board *board, u64 when_line_is_up)
+{
+	u64 event;
+
+	lockdep_assert_held(&board->lock);
+	if (board->off)
+		return;
+	event = oncard_card_interrupt(&board->card) ?
+			when_line_is_up :
+			oncard_card_next_event(&board->card);
+	if (event != ONCARD_NO_EVENT)
+		hrtimer_start(&board->timer, ns_to_ktime(event),
+			      HRTIMER_MODE_ABS_SOFT);
+}
+
+static enum hrtimer_restart board_tick(struct hrtimer *timer)
+{
+	struct oncard_board *board =
+		container_of(timer, struct oncard_board, timer);
+	unsigned long irq;
+	bool raised;
+
+	spin_lock_irqsave(&board->lock, irq);
+	oncard_card_step(&board->card, ktime_get_ns());
+	raised = oncard_card_interrupt(&board->card) && !board->off;
+	spin_unlock_irqrestore(&board->lock, irq);
+
+	if (raised)
+		board->interrupt(board->data);
+
+	spin_lock_irqsave(&board->lock, irq);
+	arm_timer(board, ktime_get_ns() + INTERRUPT_AGAIN_NS);
+	spin_unlock_irqrestore(&board->lock, irq);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * oncard_board_read() - read a register of the card
+ * @board: the board
+ * @reg: ONCARD_REG_*
+ *
+ * Context: any.
+ * Return: the register's value at this moment.
+ */
+u32 oncard_board_read(struct oncard_board *board, u32 reg)
+{
+	unsigned long irq;
+	u32 value;
+
+	spin_lock_irqsave(&board->lock, irq);
+	oncard_card_step(&board->card, ktime_get_ns());
+	value = oncard_card_read(&board->card, reg);
+	spin_unlock_irqrestore(&board->lock, irq);
+	return value;
+}
+
+/**
+ * oncard_board_write() - write a register of the card
+ * @board: the board
+ * @reg: ONCARD_REG_*
+ * @value: what to write
+ *
+ * Memory that the driver wrote before is visible to the card after.
+ *
+ * Context: any.
+ */
+void oncard_board_write(struct oncard_board *board, u32 reg, u32 value)
+{
+	unsigned long irq;
+
+	wmb(); /* descriptors before the write that makes the card fetch them */
+	spin_lock_irqsave(&board->lock, irq);
+	oncard_card_step(&board->card, ktime_get_ns());
+	oncard_card_write(&board->card, reg, value);
+	arm_timer(board, ktime_get_ns());
+	spin_unlock_irqrestore(&board->lock, irq);
+}
+
+/**
+ * oncard_board_synchronize_irq() - wait for a running interrupt handler
+ * @board: the board
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_board_synchronize_irq(struct oncard_board *board)
+{
+	unsigned long irq;
+
+	hrtimer_cancel(&board->timer);
+	spin_lock_irqsave(&board->lock, irq);
+	arm_timer(board, ktime_get_ns());
+	spin_unlock_irqrestore(&board->lock, irq);
+}
+
+/**
+ * oncard_board_create() - put a card on a board and power it on
+ * @dev: the device whose DMA addresses the card puts on the bus
+ * @memory: the card's memory
+ * @interrupt: called in softirq context while the card's line is up
+ * @data: handed to @interrupt
+ *
+ * Context: process context, may sleep.
+ * Return: the board, or ERR_PTR(-ENOMEM).
+ */
+struct oncard_board *
+oncard_board_create(struct device *dev, const struct oncard_memory *memory,
+		    void (*interrupt)(void *data), void *data)
+{
+	struct oncard_board *board = kzalloc(sizeof(*board), GFP_KERNEL);
+
+	if (!board)
+		return ERR_PTR(-ENOMEM);
+	board->card.memory = memremap(memory->phys_addr, memory->size,
+				      memory->cached ? MEMREMAP_WB :
+						       MEMREMAP_WC);
+	if (!board->card.memory) {
+		kfree(board);
+		return ERR_PTR(-ENOMEM);
+	}
+	board->dev = dev;
+	board->interrupt = interrupt;
+	board->data = data;
+	spin_lock_init(&board->lock);
+	hrtimer_setup(&board->timer, board_tick, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+	board->card.bus = &board_bus;
+	board->card.host = board;
+	board->card.memory_base = memory->card_addr;
+	board->card.memory_size = memory->size;
+	oncard_card_power_on(&board->card, ktime_get_ns());
+	return board;
+}
+
+/**
+ * oncard_board_destroy() - switch the card off
+ * @board: the board; no register access may follow
+ *
+ * Context: process context, may sleep. The handler does not run after return.
+ */
+void oncard_board_destroy(struct oncard_board *board)
+{
+	spin_lock_irq(&board->lock);
+	board->off = true;
+	spin_unlock_irq(&board->lock);
+	hrtimer_cancel(&board->timer);
+	memunmap(board->card.memory);
+	kfree(board);
+}

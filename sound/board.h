@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The board hosts the card's model inside the kernel. What crosses this header is
+ * what crosses a connector: register accesses and an interrupt. (The third, the
+ * card's memory, the driver reaches by itself.)
+ */
+#ifndef SND_ONCARD_BOARD_H
+#define SND_ONCARD_BOARD_H
+
+#include <linux/types.h>
+
+struct device;
+struct oncard_board;
+
+/**
+ * struct oncard_memory - where a card's memory lies
+ * @phys_addr: as the CPU sees it
+ * @card_addr: as the card sees it
+ * @size: bytes
+ * @cached: it is system RAM, mapped write-back like all of it
+ */
+struct oncard_memory {
+	phys_addr_t phys_addr;
+	u64 card_addr;
+	size_t size;
+	bool cached;
+};
+
+struct oncard_board *
+oncard_board_create(struct device *dev, const struct oncard_memory *memory,
+		    void (*interrupt)(void *data), void *data);
+void oncard_board_destroy(struct oncard_board *board);
+u32 oncard_board_read(struct oncard_board *board, u32 reg);
+void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);
+void oncard_board_synchronize_irq(struct oncard_board *board);
+
+#endif /* SND_ONCARD_BOARD_H */

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The card's registers, its sample clock and its interrupt line.
+ *
+ * All streams hang on one clock, so that streams started by one write to RUN_SET
+ * move on the same ticks: frame n of a capture is frame n of the playback it was
+ * started with, bit for bit. A register access first brings the card up to date;
+ * a position that was read is therefore never older than the read, and everything
+ * before it has really been moved.
+ */
+#include "stream.h"
+
+#define NSEC_PER_SECOND 1000000000U
+
+/*
+ * A host that stalls the card for longer than this (a suspended VM) gets a card
+ * whose clock stood still, not one that plays the missing hours in one go.
+ */
+#define STALL_MAX NSEC_PER_SECOND
+
+/* Frames moved between two looks at the other direction of a pair. */
+#define WIRE_FRAMES 64U
+
+static u64 frames_until(u64 clock, u32 rate)
+{
+	u32 ns;
+	u64 seconds = div_u64_rem(clock, NSEC_PER_SECOND, &ns);
+
+	return seconds * rate + div_u64((u64)ns * rate, NSEC_PER_SECOND);
+}
+
+/* The first instant at which frames_until() reaches @frames. */
+static u64 clock_of_frame(u64 frames, u32 rate)
+{
+	u32 rest;
+	u64 seconds = div_u64_rem(frames, rate, &rest);
+
+	return seconds * NSEC_PER_SECOND +
+	       div_u64((u64)rest * NSEC_PER_SECOND + rate - 1, rate);
+}
+
+static u32 frames_due(const struct oncard_card *card,
+		      const struct oncard_stream *stream, u64 clock)
+{
+	if (!stream->running)
+		return 0;
+	return frames_until(clock, stream->rate) -
+	       frames_until(card->clock, stream->rate);
+}
+
+static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
+{
+	u32 playback = 2 * pair, capture = playback + 1;
+	struct oncard_stream *played = &card->stream[playback];
+	struct oncard_stream *captured = &card->stream[capture];
+	u32 to_play = frames_due(card, played, clock);
+	u32 to_capture = frames_due(card, captured, clock);
+	bool looped = to_play && to_capture && played->rate == captured->rate;
+
+	while (to_play || to_capture) {
+		struct oncard_frame wire[WIRE_FRAMES] = { 0 };
+		u32 frames = min(to_play, WIRE_FRAMES);
+
+		if (to_play && !oncard_stream_transfer(card, playback, wire,
+						       frames))
+			to_play = frames;
+		to_play -= frames;
+
+		/* Streams on different clocks hear silence of each other. */
+		if (!looped)
+			memset(wire, 0, sizeof(wire));
+		frames = min(to_capture, WIRE_FRAMES);
+		if (to_capture && !oncard_stream_transfer(card, capture, wire,
+							  frames))
+			to_capture = frames;
+		to_capture -= frames;
+	}
+}
+
+/**
+ * oncard_card_power_on() - put the card into its state after power-on
+ * @card: with @bus, @host, @memory, @memory_base and @memory_size filled in
+ * @now: the host's time in ns, any epoch
+ */
+void oncard_card_power_on(struct oncard_card *card, u64 now)
+{
+	card->host_now = now;
+	card->clock = 0;
+	card->irq_status = 0;
+	card->irq_enable = 0;
+	card->fetched = 0;
+	memset(card->stream, 0, sizeof(card->stream));
+}
+
+/**
+ * oncard_card_step() - let the card work until @now
+ * @card: the card
+ * @now: the host's time in ns; an earlier time than at the last step is ignored
+ */
+void oncard_card_step(struct oncard_card *card, u64 now)
+{
+	u64 clock;
+	u32 pair;
+
+	if (now <= card->host_now)
+		return;
+	clock = card->clock + min(now - card->host_now, (u64)STALL_MAX);
+	for (pair = 0; pair < ONCARD_PAIRS; pair++)
+		step_pair(card, pair, clock);
+	card->clock = clock;
+	card->host_now = now;
+}
+
+/**
+ * oncard_card_next_event() - when the card will next have something to say
+ * @card: the card
+ *
+ * Return: the host's time, in ns, of the next period boundary of any running
+ * stream, or ONCARD_NO_EVENT.
+ */
+u64 oncard_card_next_event(const struct oncard_card *card)
+{
+	u64 event = ONCARD_NO_EVENT;
+	u32 index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++) {
+		const struct oncard_stream *stream = &card->stream[index];
+		u64 frame;
+
+		if (!stream->running)
+			continue;
+		frame = frames_until(card->clock, stream->rate) +
+			stream->period_left;
+		event = min(event, clock_of_frame(frame, stream->rate));
+	}
+	if (event == ONCARD_NO_EVENT)
+		return event;
+	return card->host_now + (event - card->clock);
+}
+
+/**
+ * oncard_card_interrupt() - the level of the card's interrupt line
+ * @card: the card
+ *
+ * Return: true while an enabled interrupt is pending.
+ */
+bool oncard_card_interrupt(const struct oncard_card *card)
+{
+	return card->irq_status & card->irq_enable;
+}
+
+static u32 running_streams(const struct oncard_card *card)
+{
+	u32 run = 0;
+	u32 index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		if (card->stream[index].running)
+			run |= BIT(index);
+	return run;
+}
+
+static void start_streams(struct oncard_card *card, u32 set)
+{
+	u32 index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++) {
+		struct oncard_stream *stream = &card->stream[index];
+
+		if (!(set & BIT(index)) || stream->running)
+			continue;
+		if (stream->error || !oncard_stream_valid(stream)) {
+			if (!stream->error)
+				stream->error = ONCARD_ERROR_CONFIG;
+			card->irq_status |= ONCARD_IRQ_ERROR(index);
+			continue;
+		}
+		stream->running = true;
+	}
+}
+
+static void stop_streams(struct oncard_card *card, u32 clear)
+{
+	u32 index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		if (clear & BIT(index))
+			card->stream[index].running = false;
+}
+
+/* The stream that a register belongs to, or ONCARD_STREAMS for none. */
+static u32 stream_of_register(u32 offset)
+{
+	if (offset < ONCARD_REG_STREAM(0, 0) ||
+	    offset >= ONCARD_REG_STREAM(ONCARD_STREAMS, 0))
+		return ONCARD_STREAMS;
+	return (offset - ONCARD_REG_STREAM(0, 0)) / ONCARD_STREAM_STRIDE;
+}
+
+static u32 read_stream(const struct oncard_stream *stream, u32 reg)
+{
+	switch (reg) {
+	case ONCARD_STREAM_FORMAT:
+		return stream->format;
+	case ONCARD_STREAM_RATE:
+		return stream->rate;
+	case ONCARD_STREAM_BUFFER:
+		return stream->buffer;
+	case ONCARD_STREAM_PERIOD:
+		return stream->period;
+	case ONCARD_STREAM_LIST_LO:
+		return stream->list;
+	case ONCARD_STREAM_LIST_HI:
+		return stream->list >> 32;
+	case ONCARD_STREAM_LIST_COUNT:
+		return stream->list_count;
+	case ONCARD_STREAM_LIST_MODE:
+		return stream->list_mode;
+	case ONCARD_STREAM_POSITION:
+		return stream->position;
+	case ONCARD_STREAM_ERROR:
+		return stream->error;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * oncard_card_read() - read a register
+ * @card: the card, stepped to the time of the access
+ * @offset: ONCARD_REG_*
+ *
+ * Return: the register's value; 0 where there is no register.
+ */
+u32 oncard_card_read(const struct oncard_card *card, u32 offset)
+{
+	u32 index = stream_of_register(offset);
+
+	if (index < ONCARD_STREAMS)
+		return read_stream(&card->stream[index],
+				   offset % ONCARD_STREAM_STRIDE);
+
+	switch (offset) {
+	case ONCARD_REG_ID:
+		return ONCARD_ID_VALUE;
+	case ONCARD_REG_VERSION:
+		return ONCARD_VERSION_VALUE;
+	case ONCARD_REG_MEMORY_BASE_LO:
+		return card->memory_base;
+	case ONCARD_REG_MEMORY_BASE_HI:
+		return card->memory_base >> 32;
+	case ONCARD_REG_MEMORY_SIZE_LO:
+		return card->memory_size;
+	case ONCARD_REG_MEMORY_SIZE_HI:
+		return card->memory_size >> 32;
+	case ONCARD_REG_PAIRS:
+		return ONCARD_PAIRS;
+	case ONCARD_REG_IRQ_STATUS:
+		return card->irq_status;
+	case ONCARD_REG_IRQ_ENABLE:
+		return card->irq_enable;
+	case ONCARD_REG_RUN:
+		return running_streams(card);
+	case ONCARD_REG_FETCHED_LO:
+		return card->fetched;
+	case ONCARD_REG_FETCHED_HI:
+		return card->fetched >> 32;
+	default:
+		return 0;
+	}
+}
+
+static u64 with_low(u64 address, u32 low)
+{
+	return (address & ~0xffffffffULL) | low;
+}
+
+static u64 with_high(u64 address, u32 high)
+{
+	return (address & 0xffffffffULL) | (u64)high << 32;
+}
+
+static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
+{
+	/* A running stream's description is latched. */
+	if (stream->running)
+		return;
+
+	stream->ready = false;
+	switch (reg) {
+	case ONCARD_STREAM_FORMAT:
+		stream->format = value;
+		break;
+	case ONCARD_STREAM_RATE:
+		stream->rate = value;
+		break;
+	case ONCARD_STREAM_BUFFER:
+		stream->buffer = value;
+		break;
+	case ONCARD_STREAM_PERIOD:
+		stream->period = value;
+		break;
+	case ONCARD_STREAM_LIST_LO:
+		stream->list = with_low(stream->list, value);
+		break;
+	case ONCARD_STREAM_LIST_HI:
+		stream->list = with_high(stream->list, value);
+		break;
+	case ONCARD_STREAM_LIST_COUNT:
+		stream->list_count = value;
+		break;
+	case ONCARD_STREAM_LIST_MODE:
+		stream->list_mode = value;
+		break;
+	case ONCARD_STREAM_CONTROL:
+		if (value & ONCARD_CONTROL_RESET)
+			oncard_stream_reset(stream);
+		break;
+	}
+}
+
+/**
+ * oncard_card_write() - write a register
+ * @card: the card, stepped to the time of the access
+ * @offset: ONCARD_REG_*; a write where there is no register has no effect
+ * @value: what to write
+ */
+void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
+{
+	u32 index = stream_of_register(offset);
+
+	if (index < ONCARD_STREAMS) {
+		write_stream(&card->stream[index],
+			     offset % ONCARD_STREAM_STRIDE, value);
+		return;
+	}
+
+	switch (offset) {
+	case ONCARD_REG_IRQ_STATUS:
+		card->irq_status &= ~value;
+		break;
+	case ONCARD_REG_IRQ_ENABLE:
+		card->irq_enable = value;
+		break;
+	case ONCARD_REG_RUN_SET:
+		start_streams(card, value);
+		break;
+	case ONCARD_REG_RUN_CLEAR:
+		stop_streams(card, value);
+		break;
+	}
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The oncard audio card as a register-level model: plain C, no clock and no
+ * locks of its own. Whoever hosts it (the kernel's board.c, a unit test) hands
+ * it the time, carries its register accesses and its bus traffic, and samples
+ * its interrupt line.
+ */
+#ifndef ONCARD_CARD_H
+#define ONCARD_CARD_H
+
+#include "platform.h"
+#include "regs.h"
+
+/**
+ * struct oncard_bus - the system bus as the card sees it
+ * @read: copy @length bytes at bus address @address to @to;
+ *	0, or a negative errno when nothing answers there
+ * @write: the same in the other direction
+ */
+struct oncard_bus {
+	int (*read)(void *host, u64 address, void *to, u32 length);
+	int (*write)(void *host, u64 address, const void *from, u32 length);
+};
+
+/**
+ * struct oncard_stream - one direction of one pair
+ * @format: ONCARD_STREAM_FORMAT
+ * @rate: Hz
+ * @buffer: frames
+ * @period: frames
+ * @list: address of the descriptor list
+ * @list_count: descriptors in the list
+ * @list_mode: ONCARD_LIST_* bits
+ * @error: ONCARD_ERROR_* of the last start or transfer
+ * @ready: reset since its description was last written; only then it can run
+ * @running: the clock moves this stream
+ * @position: frame within the buffer that is transferred next
+ * @period_left: frames until the next period interrupt
+ * @next_descriptor: index of the descriptor to fetch next
+ * @segment: where the rest of the current descriptor's memory begins
+ * @segment_left: bytes left there
+ * @segment_local: @segment lies in the card's memory
+ */
+struct oncard_stream {
+	u32 format;
+	u32 rate;
+	u32 buffer;
+	u32 period;
+	u64 list;
+	u32 list_count;
+	u32 list_mode;
+
+	u32 error;
+	bool ready;
+	bool running;
+	u32 position;
+	u32 period_left;
+	u32 next_descriptor;
+	u64 segment;
+	u32 segment_left;
+	bool segment_local;
+};
+
+/**
+ * struct oncard_card - one card
+ * @bus: how to reach the system's memory
+ * @host: handed to @bus
+ * @memory: the card's memory
+ * @memory_base: the card's own address of its memory's first byte
+ * @memory_size: bytes
+ * @host_now: the host's time at the last step, in ns
+ * @clock: the card's sample clock, in ns since power-on
+ * @irq_status: ONCARD_IRQ_* that happened
+ * @irq_enable: ONCARD_IRQ_* that raise the line
+ * @fetched: descriptors read since power-on
+ * @stream: playback and capture streams in turn
+ */
+struct oncard_card {
+	const struct oncard_bus *bus;
+	void *host;
+	u8 *memory;
+	u64 memory_base;
+	u64 memory_size;
+
+	u64 host_now;
+	u64 clock;
+	u32 irq_status;
+	u32 irq_enable;
+	u64 fetched;
+	struct oncard_stream stream[ONCARD_STREAMS];
+};
+
+#define ONCARD_NO_EVENT (~0ULL)
+
+void oncard_card_power_on(struct oncard_card *card, u64 now);
+void oncard_card_step(struct oncard_card *card, u64 now);
+u64 oncard_card_next_event(const struct oncard_card *card);
+bool oncard_card_interrupt(const struct oncard_card *card);
+u32 oncard_card_read(const struct oncard_card *card, u32 offset);
+void oncard_card_write(struct oncard_card *card, u32 offset, u32 value);
+
+#endif /* ONCARD_CARD_H */

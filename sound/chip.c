@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A card from probe to remove, wherever its memory comes from.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <sound/initval.h>
+
+#include "../dma-core/card-memory.h"
+#include "oncard.h"
+
+static int index[SNDRV_CARDS] = SNDRV_DEFAULT_IDX;
+static char *id[SNDRV_CARDS] = SNDRV_DEFAULT_STR;
+static bool enable[SNDRV_CARDS] = SNDRV_DEFAULT_ENABLE_PNP;
+
+module_param_array(index, int, NULL, 0444);
+MODULE_PARM_DESC(index, "Index value for the card");
+module_param_array(id, charp, NULL, 0444);
+MODULE_PARM_DESC(id, "ID string for the card");
+module_param_array(enable, bool, NULL, 0444);
+MODULE_PARM_DESC(enable, "Enable the card");
+
+/* Which cards' numbers are taken, and how the last probe that failed did. */
+static DEFINE_MUTEX(probe_lock);
+static DECLARE_BITMAP(slots, SNDRV_CARDS);
+static int last_error = -ENODEV;
+
+/* The number of bound cards, for the module's init. */
+unsigned int oncard_chips_bound(void)
+{
+	return bitmap_weight(slots, SNDRV_CARDS);
+}
+
+/* Why no card is bound: the errno of the last probe that failed. */
+int oncard_probe_error(void)
+{
+	return last_error;
+}
+
+static int check_memory(struct device *dev, const struct oncard_memory *memory)
+{
+	if (memory->size < ONCARD_MEMORY_MIN) {
+		dev_err(dev, "the card has %zu bytes of memory; %d are needed\n",
+			memory->size, ONCARD_MEMORY_MIN);
+		return -EINVAL;
+	}
+	if (memory->size - 1 > U64_MAX - memory->card_addr) {
+		dev_err(dev,
+			"card_addr=%#llx: %zu bytes of memory pass the end of the card's addresses\n",
+			memory->card_addr, memory->size);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Buffers in system RAM come from a card device that was declared no memory. */
+static int create_dma_device(struct oncard *chip)
+{
+	const struct oncard_memory *memory = &chip->memory;
+	int err;
+
+	err = dma_set_mask_and_coherent(chip->dev, DMA_BIT_MASK(64));
+	if (err)
+		return err;
+	chip->dma = dma_create_card_device(chip->dev);
+	if (IS_ERR(chip->dma))
+		return PTR_ERR(chip->dma);
+	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM)
+		return 0;
+	err = dma_declare_card_memory(chip->dma, memory->phys_addr,
+				      memory->card_addr, memory->size,
+				      memory->cached ? DMA_CARD_MEMORY_CACHED :
+						       0);
+	if (err)
+		dma_destroy_card_device(chip->dma);
+	return err;
+}
+
+static int check_identity(struct oncard *chip)
+{
+	u32 value = oncard_board_read(chip->board, ONCARD_REG_ID);
+
+	if (value == ONCARD_ID_VALUE)
+		return 0;
+	dev_err(chip->dev, "the card says it is %#x, not %#x\n", value,
+		ONCARD_ID_VALUE);
+	return -ENODEV;
+}
+
+static int start_hardware(struct oncard *chip)
+{
+	int err;
+
+	chip->board = oncard_board_create(chip->dev, &chip->memory,
+					  oncard_pcm_interrupt, chip);
+	if (IS_ERR(chip->board))
+		return PTR_ERR(chip->board);
+	err = check_identity(chip);
+	if (err)
+		goto destroy_board;
+	err = create_dma_device(chip);
+	if (err)
+		goto destroy_board;
+	chip->lists = dma_alloc_coherent(chip->dma, PAGE_SIZE,
+					 &chip->lists_handle, GFP_KERNEL);
+	if (!chip->lists) {
+		err = -ENOMEM;
+		goto destroy_dma_device;
+	}
+	return 0;
+
+destroy_dma_device:
+	dma_destroy_card_device(chip->dma);
+destroy_board:
+	oncard_board_destroy(chip->board);
+	return err;
+}
+
+/* ALSA calls this when the last file of the card is closed. */
+static void stop_hardware(struct snd_card *card)
+{
+	struct oncard *chip = card->private_data;
+
+	oncard_board_destroy(chip->board);
+	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
+			  chip->lists_handle);
+	dma_destroy_card_device(chip->dma);
+}
+
+static int create_card(struct oncard *chip)
+{
+	struct snd_card *card = chip->card;
+	int err;
+
+	strscpy(card->driver, "oncard", sizeof(card->driver));
+	strscpy(card->shortname, "oncard", sizeof(card->shortname));
+	snprintf(card->longname, sizeof(card->longname),
+		 "oncard at %s, %zu KiB on the card, buffers %s, mmap %s",
+		 dev_name(chip->dev), chip->memory.size / SZ_1K,
+		 oncard_params.buffers == ONCARD_BUFFERS_CARD ? "there" :
+								"in RAM",
+		 oncard_params.mmap == ONCARD_MMAP_COHERENT ? "coherent" :
+							      "nopage");
+	err = oncard_pcm_create(chip);
+	if (err)
+		return err;
+	return snd_card_register(card);
+}
+
+static int probe_slot(struct device *dev, const struct oncard_memory *memory,
+		      unsigned int slot, struct oncard **created)
+{
+	struct snd_card *card;
+	struct oncard *chip;
+	int err;
+
+	err = check_memory(dev, memory);
+	if (err)
+		return err;
+	err = snd_card_new(dev, index[slot], id[slot], THIS_MODULE,
+			   sizeof(*chip), &card);
+	if (err)
+		return err;
+	chip = card->private_data;
+	chip->card = card;
+	chip->dev = dev;
+	chip->memory = *memory;
+	spin_lock_init(&chip->lock);
+
+	err = start_hardware(chip);
+	if (err)
+		goto free_card;
+	card->private_free = stop_hardware;
+	err = create_card(chip);
+	if (err)
+		goto free_card;
+	*created = chip;
+	return 0;
+
+free_card:
+	snd_card_free(card);
+	return err;
+}
+
+/**
+ * oncard_chip_probe() - bring up a card
+ * @dev: the device that it is
+ * @memory: where its memory lies; copied
+ * @created: the card, on success
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -ENOENT when the card is disabled by a parameter, -ENODEV when
+ * there are too many or it is not a card, -EINVAL when its memory is too small,
+ * or an errno of ALSA or the DMA API.
+ */
+int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
+		      struct oncard **created)
+{
+	unsigned int slot;
+	int err;
+
+	mutex_lock(&probe_lock);
+	slot = find_first_zero_bit(slots, SNDRV_CARDS);
+	if (slot >= SNDRV_CARDS)
+		err = -ENODEV;
+	else if (!enable[slot])
+		err = -ENOENT;
+	else
+		err = probe_slot(dev, memory, slot, created);
+	if (err) {
+		last_error = err;
+	} else {
+		(*created)->slot = slot;
+		set_bit(slot, slots);
+	}
+	mutex_unlock(&probe_lock);
+	return err;
+}
+
+/**
+ * oncard_chip_remove() - take a card down
+ * @chip: the card
+ *
+ * Context: process context, sleeps until every file of the card is closed.
+ */
+void oncard_chip_remove(struct oncard *chip)
+{
+	unsigned int slot = chip->slot;
+
+	snd_card_free(chip->card);
+	mutex_lock(&probe_lock);
+	clear_bit(slot, slots);
+	mutex_unlock(&probe_lock);
+}

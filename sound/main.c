@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * snd-oncard: an ALSA driver for a card whose audio buffers lie in its own memory.
+ *
+ * The memory is BAR2 of a PCI card (QEMU's ivshmem); a physical range kept from
+ * the kernel, with phys= and size=; or, where there is neither, RAM that is used
+ * as if it had no pages.
+ */
+#include <linux/module.h>
+
+#include "oncard.h"
+
+static int register_platform_card(void)
+{
+	int err = oncard_platform_register();
+
+	if (err)
+		return err;
+	if (oncard_chips_bound())
+		return 0;
+	oncard_platform_unregister();
+	return oncard_probe_error();
+}
+
+static int register_pci_cards(void)
+{
+	int err = oncard_pci_register();
+
+	if (err)
+		return err;
+	if (oncard_chips_bound())
+		return 0;
+	oncard_pci_unregister();
+	return oncard_probe_error();
+}
+
+static bool uses_pci;
+
+/*
+ * A card that is there and cannot be used is an error, not a reason to simulate
+ * one; and a module without a card does not stay.
+ */
+static int __init oncard_init(void)
+{
+	if (oncard_params.has_range && !oncard_params.size) {
+		pr_err(ONCARD_NAME
+		       ": phys= without size=: say how many bytes the range has\n");
+		return -EINVAL;
+	}
+	uses_pci = !oncard_params.size && oncard_pci_present();
+	return uses_pci ? register_pci_cards() : register_platform_card();
+}
+
+static void __exit oncard_exit(void)
+{
+	if (uses_pci)
+		oncard_pci_unregister();
+	else
+		oncard_platform_unregister();
+}
+
+module_init(oncard_init);
+module_exit(oncard_exit);
+
+MODULE_DESCRIPTION("ALSA card with its DMA buffers in its own memory");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside snd-oncard.
+ */
+#ifndef SND_ONCARD_H
+#define SND_ONCARD_H
+
+#include <linux/sizes.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <sound/core.h>
+#include <sound/pcm.h>
+
+#include "board.h"
+#include "card/regs.h"
+
+#define ONCARD_NAME "snd-oncard"
+
+/* A list page and one small buffer in each direction. */
+#define ONCARD_MEMORY_MIN SZ_128K
+#define ONCARD_BUFFER_MAX SZ_1M
+
+/* How user space gets at a buffer. */
+enum oncard_mmap {
+	ONCARD_MMAP_COHERENT, /* dma_map_coherent() in mmap() */
+	ONCARD_MMAP_NOPAGE, /* a page per fault, the way of 2004 */
+};
+
+/* Where buffers lie. */
+enum oncard_buffers {
+	ONCARD_BUFFERS_CARD,
+	ONCARD_BUFFERS_SYSTEM,
+};
+
+/**
+ * struct oncard_params - the module's parameters, checked
+ * @mmap: how user space gets at a buffer
+ * @buffers: where buffers lie
+ * @phys_addr: of a range kept from the kernel, with @has_range
+ * @has_range: use the range instead of a PCI card
+ * @size: bytes of the range, or of simulated memory; 0: not given
+ * @card_addr: at which a card sees its memory
+ */
+struct oncard_params {
+	enum oncard_mmap mmap;
+	enum oncard_buffers buffers;
+	phys_addr_t phys_addr;
+	bool has_range;
+	size_t size;
+	u64 card_addr;
+};
+
+extern struct oncard_params oncard_params;
+
+/**
+ * struct oncard - one sound card
+ * @card: ALSA's
+ * @slot: its number among this driver's cards
+ * @dev: the PCI function or platform device
+ * @dma: the card device of dma-core: what the buffers are allocated for
+ * @board: registers and interrupt
+ * @memory: where the card's memory lies
+ * @lists: one page of descriptor lists, a part per stream
+ * @lists_handle: its address as the card sees it
+ * @lock: guards @irq_enable and its register
+ * @irq_enable: ONCARD_IRQ_* of the streams that are prepared
+ * @substream: the open substreams, by the card's stream number
+ */
+struct oncard {
+	struct snd_card *card;
+	unsigned int slot;
+	struct device *dev;
+	struct device *dma;
+	struct oncard_board *board;
+	struct oncard_memory memory;
+	void *lists;
+	dma_addr_t lists_handle;
+	spinlock_t lock;
+	u32 irq_enable;
+	struct snd_pcm_substream *substream[ONCARD_STREAMS];
+};
+
+/* chip.c */
+int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
+		      struct oncard **created);
+void oncard_chip_remove(struct oncard *chip);
+unsigned int oncard_chips_bound(void);
+int oncard_probe_error(void);
+
+/* pcm.c */
+int oncard_pcm_create(struct oncard *chip);
+void oncard_pcm_interrupt(void *data);
+
+/* pci.c */
+bool oncard_pci_present(void);
+int oncard_pci_register(void);
+void oncard_pci_unregister(void);
+
+/* platform.c */
+int oncard_platform_register(void);
+void oncard_platform_unregister(void);
+
+#endif /* SND_ONCARD_H */

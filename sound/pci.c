@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The card on PCI: QEMU's ivshmem, whose BAR2 is the card's memory.
+ */
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "oncard.h"
+
+#define MEMORY_BAR 2
+
+static const struct pci_device_id oncard_pci_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, 0x1110) },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, oncard_pci_ids);
+
+static int oncard_pci_probe(struct pci_dev *pci,
+			    const struct pci_device_id *id)
+{
+	struct oncard_memory memory = {
+		.phys_addr = pci_resource_start(pci, MEMORY_BAR),
+		.size = pci_resource_len(pci, MEMORY_BAR),
+		.card_addr = oncard_params.card_addr,
+	};
+	struct oncard *chip;
+	int err;
+
+	err = pcim_enable_device(pci);
+	if (err)
+		return err;
+	err = pci_request_region(pci, MEMORY_BAR, ONCARD_NAME);
+	if (err)
+		return err;
+	pci_set_master(pci);
+	err = oncard_chip_probe(&pci->dev, &memory, &chip);
+	if (err)
+		goto release_region;
+	pci_set_drvdata(pci, chip);
+	return 0;
+
+release_region:
+	pci_release_region(pci, MEMORY_BAR);
+	return err;
+}
+
+static void oncard_pci_remove(struct pci_dev *pci)
+{
+	oncard_chip_remove(pci_get_drvdata(pci));
+	pci_release_region(pci, MEMORY_BAR);
+}
+
+static struct pci_driver oncard_pci_driver = {
+	.name = ONCARD_NAME,
+	.id_table = oncard_pci_ids,
+	.probe = oncard_pci_probe,
+	.remove = oncard_pci_remove,
+	/* The module's init wants to know how the probe went. */
+	.driver.probe_type = PROBE_FORCE_SYNCHRONOUS,
+};
+
+bool oncard_pci_present(void)
+{
+	return pci_dev_present(oncard_pci_ids);
+}
+
+int oncard_pci_register(void)
+{
+	return pci_register_driver(&oncard_pci_driver);
+}
+
+void oncard_pci_unregister(void)
+{
+	pci_unregister_driver(&oncard_pci_driver);
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The PCM device. Its buffers are ALSA's managed buffers of the ordinary kind
+ * SNDRV_DMA_TYPE_DEV: that they lie on the card is dma-core's doing.
+ *
+ * The card is not trusted: a position that it reports is compared with the buffer
+ * before it is used, and an error stops the stream that had it.
+ */
+#include <linux/dma-mapping.h>
+#include <sound/pcm_params.h>
+
+#include "../dma-core/card-memory.h"
+#include "oncard.h"
+
+/* Each stream's part of the page of lists. */
+#define LIST_BYTES (PAGE_SIZE / ONCARD_STREAMS)
+
+static const struct snd_pcm_hardware oncard_pcm_hardware = {
+	.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
+		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
+		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_SYNC_START |
+		SNDRV_PCM_INFO_NO_PERIOD_WAKEUP,
+	.formats = SNDRV_PCM_FMTBIT_S16_LE | SNDRV_PCM_FMTBIT_S32_LE,
+	.rates = SNDRV_PCM_RATE_CONTINUOUS | SNDRV_PCM_RATE_8000_192000,
+	.rate_min = ONCARD_RATE_MIN,
+	.rate_max = ONCARD_RATE_MAX,
+	.channels_min = 1,
+	.channels_max = ONCARD_CHANNELS_MAX,
+	.buffer_bytes_max = ONCARD_BUFFER_MAX,
+	.period_bytes_min = 64,
+	.period_bytes_max = ONCARD_BUFFER_MAX / 2,
+	.periods_min = 2,
+	.periods_max = 1024,
+};
+
+/* The card's number for a stream. */
+static unsigned int stream_index(const struct snd_pcm_substream *substream)
+{
+	return 2 * substream->number +
+	       (substream->stream == SNDRV_PCM_STREAM_CAPTURE);
+}
+
+static void write_stream(struct oncard *chip, unsigned int index, u32 reg,
+			 u32 value)
+{
+	oncard_board_write(chip->board, ONCARD_REG_STREAM(index, reg), value);
+}
+
+static u32 read_stream(struct oncard *chip, unsigned int index, u32 reg)
+{
+	return oncard_board_read(chip->board, ONCARD_REG_STREAM(index, reg));
+}
+
+static void enable_interrupts(struct oncard *chip, u32 clear, u32 set)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&chip->lock, irq);
+	chip->irq_enable = (chip->irq_enable & ~clear) | set;
+	oncard_board_write(chip->board, ONCARD_REG_IRQ_ENABLE,
+			   chip->irq_enable);
+	spin_unlock_irqrestore(&chip->lock, irq);
+}
+
+static u32 interrupts_of(unsigned int index)
+{
+	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
+}
+
+static int oncard_pcm_open(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	struct snd_pcm_runtime *runtime = substream->runtime;
+	int err;
+
+	runtime->hw = oncard_pcm_hardware;
+	snd_pcm_set_sync(substream);
+	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
+	if (err < 0)
+		return err;
+	WRITE_ONCE(chip->substream[stream_index(substream)], substream);
+	return 0;
+}
+
+static int oncard_pcm_close(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	unsigned int index = stream_index(substream);
+
+	enable_interrupts(chip, interrupts_of(index), 0);
+	WRITE_ONCE(chip->substream[index], NULL);
+	oncard_board_synchronize_irq(chip->board);
+	return 0;
+}
+
+static u32 format_register(const struct snd_pcm_runtime *runtime)
+{
+	u32 width = snd_pcm_format_physical_width(runtime->format) == 16 ?
+			    ONCARD_FORMAT_S16 :
+			    ONCARD_FORMAT_S32;
+
+	return width | runtime->channels;
+}
+
+/*
+ * The buffer is one segment. Wide descriptors reach any address; the card says
+ * nothing against a narrow one where the address has no more than 32 bits.
+ */
+static void write_list(struct oncard *chip, unsigned int index,
+		       struct snd_pcm_runtime *runtime)
+{
+	bool on_card = oncard_params.buffers == ONCARD_BUFFERS_CARD;
+	u32 length = frames_to_bytes(runtime, runtime->buffer_size) |
+		     (on_card ? ONCARD_DESCRIPTOR_LOCAL : 0);
+	bool wide = runtime->dma_addr > U32_MAX;
+	void *list = chip->lists + index * LIST_BYTES;
+	dma_addr_t handle = chip->lists_handle + index * LIST_BYTES;
+	u32 mode = (on_card ? ONCARD_LIST_LOCAL : 0) |
+		   (wide ? ONCARD_LIST_WIDE : 0);
+
+	if (wide) {
+		((__le64 *)list)[0] = cpu_to_le64(runtime->dma_addr);
+		((__le32 *)list)[2] = cpu_to_le32(length);
+		((__le32 *)list)[3] = 0;
+	} else {
+		((__le32 *)list)[0] = cpu_to_le32(runtime->dma_addr);
+		((__le32 *)list)[1] = cpu_to_le32(length);
+	}
+	write_stream(chip, index, ONCARD_STREAM_LIST_LO,
+		     lower_32_bits(handle));
+	write_stream(chip, index, ONCARD_STREAM_LIST_HI,
+		     upper_32_bits(handle));
+	write_stream(chip, index, ONCARD_STREAM_LIST_COUNT, 1);
+	write_stream(chip, index, ONCARD_STREAM_LIST_MODE, mode);
+}
+
+static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	struct snd_pcm_runtime *runtime = substream->runtime;
+	unsigned int index = stream_index(substream);
+	u32 wanted = runtime->no_period_wakeup ? ONCARD_IRQ_ERROR(index) :
+						 interrupts_of(index);
+
+	write_stream(chip, index, ONCARD_STREAM_FORMAT,
+		     format_register(runtime));
+	write_stream(chip, index, ONCARD_STREAM_RATE, runtime->rate);
+	write_stream(chip, index, ONCARD_STREAM_BUFFER, runtime->buffer_size);
+	write_stream(chip, index, ONCARD_STREAM_PERIOD, runtime->period_size);
+	write_list(chip, index, runtime);
+	write_stream(chip, index, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+
+	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
+			   interrupts_of(index));
+	enable_interrupts(chip, interrupts_of(index), wanted);
+	return 0;
+}
+
+/* Linked streams of one card change state in one register write. */
+static u32 take_group(struct snd_pcm_substream *substream)
+{
+	struct snd_pcm_substream *member;
+	u32 streams = 0;
+
+	snd_pcm_group_for_each_entry(member, substream) {
+		if (member->pcm->card != substream->pcm->card)
+			continue;
+		streams |= BIT(stream_index(member));
+		snd_pcm_trigger_done(member, substream);
+	}
+	return streams;
+}
+
+static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	switch (command) {
+	case SNDRV_PCM_TRIGGER_START:
+	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
+		oncard_board_write(chip->board, ONCARD_REG_RUN_SET,
+				   take_group(substream));
+		return 0;
+	case SNDRV_PCM_TRIGGER_STOP:
+	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
+		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
+				   take_group(substream));
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	oncard_board_synchronize_irq(chip->board);
+	return 0;
+}
+
+static snd_pcm_uframes_t
+oncard_pcm_pointer(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	u32 position = read_stream(chip, stream_index(substream),
+				   ONCARD_STREAM_POSITION);
+
+	if (position < substream->runtime->buffer_size)
+		return position;
+	dev_err_ratelimited(chip->dev,
+			    "stream %u: position %u outside of a buffer of %lu frames\n",
+			    stream_index(substream), position,
+			    substream->runtime->buffer_size);
+	return SNDRV_PCM_POS_XRUN;
+}
+
+/* The way of the article: mapped in whole, no fault to come. */
+static int oncard_pcm_mmap(struct snd_pcm_substream *substream,
+			   struct vm_area_struct *vma)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	struct snd_pcm_runtime *runtime = substream->runtime;
+
+	return dma_map_coherent(chip->dma, vma, runtime->dma_area,
+				runtime->dma_addr, runtime->dma_bytes);
+}
+
+/* The way before it: ALSA's fault handler asks for one page after the other. */
+static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
+				    unsigned long offset)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	struct snd_pcm_runtime *runtime = substream->runtime;
+
+	return dma_coherent_page(chip->dma, runtime->dma_area,
+				 runtime->dma_addr, offset);
+}
+
+#define ONCARD_PCM_OPS                                                     \
+	.open = oncard_pcm_open, .close = oncard_pcm_close,                \
+	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,      \
+	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer
+
+static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
+	ONCARD_PCM_OPS,
+	.mmap = oncard_pcm_mmap,
+};
+
+static const struct snd_pcm_ops oncard_pcm_nopage_ops = {
+	ONCARD_PCM_OPS,
+	.page = oncard_pcm_page,
+};
+
+static void stream_failed(struct oncard *chip, unsigned int index,
+			  struct snd_pcm_substream *substream)
+{
+	dev_err_ratelimited(chip->dev, "stream %u: the card reports error %u\n",
+			    index,
+			    read_stream(chip, index, ONCARD_STREAM_ERROR));
+	if (substream)
+		snd_pcm_stop_xrun(substream);
+}
+
+/**
+ * oncard_pcm_interrupt() - the card's interrupt
+ * @data: the struct oncard
+ *
+ * Context: softirq.
+ */
+void oncard_pcm_interrupt(void *data)
+{
+	struct oncard *chip = data;
+	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS);
+	unsigned int index;
+
+	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS, status);
+	for (index = 0; index < ONCARD_STREAMS; index++) {
+		struct snd_pcm_substream *substream =
+			READ_ONCE(chip->substream[index]);
+
+		if (status & ONCARD_IRQ_ERROR(index))
+			stream_failed(chip, index, substream);
+		else if (status & ONCARD_IRQ_PERIOD(index) && substream)
+			snd_pcm_period_elapsed(substream);
+	}
+}
+
+/**
+ * oncard_pcm_create() - add the PCM device to a card
+ * @chip: the card
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or an errno of snd_pcm_new() or its buffers' set-up.
+ */
+int oncard_pcm_create(struct oncard *chip)
+{
+	const struct snd_pcm_ops *ops =
+		oncard_params.mmap == ONCARD_MMAP_COHERENT ?
+			&oncard_pcm_coherent_ops :
+			&oncard_pcm_nopage_ops;
+	struct snd_pcm *pcm;
+	int err;
+
+	err = snd_pcm_new(chip->card, "oncard", 0, ONCARD_PAIRS, ONCARD_PAIRS,
+			  &pcm);
+	if (err)
+		return err;
+	pcm->private_data = chip;
+	strscpy(pcm->name, "oncard", sizeof(pcm->name));
+	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
+	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
+	/* Nothing in advance: a buffer is taken when its size is known. */
+	return snd_pcm_set_managed_buffer_all(pcm, SNDRV_DMA_TYPE_DEV,
+					      chip->dma, 0, ONCARD_BUFFER_MAX);
+}

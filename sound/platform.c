@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The card without PCI: its memory is a physical range kept from the kernel, or
+ * RAM taken from the page allocator and from then on used as if it had no pages.
+ */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/platform_device.h>
+
+#include "compat.h"
+#include "oncard.h"
+
+#define SIMULATED_SIZE SZ_4M
+
+static struct platform_device *oncard_platform_device;
+
+static int take_range(struct device *dev, struct oncard_memory *memory)
+{
+	memory->phys_addr = oncard_params.phys_addr;
+	memory->size = oncard_params.size;
+	if (devm_request_mem_region(dev, memory->phys_addr, memory->size,
+				    ONCARD_NAME))
+		return 0;
+	dev_err(dev,
+		"%zu bytes at %pap are in use; keep them from the kernel, e.g. with memmap=%zuK$%pap on its command line\n",
+		memory->size, &memory->phys_addr, memory->size / SZ_1K,
+		&memory->phys_addr);
+	return -EBUSY;
+}
+
+static void free_simulated(void *data)
+{
+	struct oncard_memory *memory = data;
+
+	free_pages_exact(phys_to_virt(memory->phys_addr), memory->size);
+}
+
+static int simulate(struct device *dev, struct oncard_memory *memory)
+{
+	void *ram;
+
+	memory->size = oncard_params.size ?: SIMULATED_SIZE;
+	ram = alloc_pages_exact(memory->size,
+				GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	if (!ram) {
+		dev_err(dev,
+			"no %zu bytes of RAM in a row to simulate a card's memory; a smaller size=, at least %d, may do\n",
+			memory->size, ONCARD_MEMORY_MIN);
+		return -ENOMEM;
+	}
+	memory->phys_addr = virt_to_phys(ram);
+	memory->cached = true;
+	dev_info(dev, "no card: simulating its memory in %zu KiB of RAM\n",
+		 memory->size / SZ_1K);
+	return devm_add_action_or_reset(dev, free_simulated, memory);
+}
+
+static int oncard_platform_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct oncard_memory *memory;
+	struct oncard *chip;
+	int err;
+
+	memory = devm_kzalloc(dev, sizeof(*memory), GFP_KERNEL);
+	if (!memory)
+		return -ENOMEM;
+	memory->card_addr = oncard_params.card_addr;
+	err = oncard_params.has_range ? take_range(dev, memory) :
+					simulate(dev, memory);
+	if (err)
+		return err;
+	err = oncard_chip_probe(dev, memory, &chip);
+	if (err)
+		return err;
+	platform_set_drvdata(pdev, chip);
+	return 0;
+}
+
+static void oncard_platform_remove(struct platform_device *pdev)
+{
+	oncard_chip_remove(platform_get_drvdata(pdev));
+}
+
+static struct platform_driver oncard_platform_driver = {
+	.probe = oncard_platform_probe,
+	PLATFORM_REMOVE_OP = oncard_platform_remove,
+	.driver = {
+		.name = ONCARD_NAME,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+	},
+};
+
+int oncard_platform_register(void)
+{
+	int err = platform_driver_register(&oncard_platform_driver);
+
+	if (err)
+		return err;
+	oncard_platform_device = platform_device_register_simple(
+		ONCARD_NAME, PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(oncard_platform_device)) {
+		platform_driver_unregister(&oncard_platform_driver);
+		return PTR_ERR(oncard_platform_device);
+	}
+	return 0;
+}
+
+void oncard_platform_unregister(void)
+{
+	platform_device_unregister(oncard_platform_device);
+	platform_driver_unregister(&oncard_platform_driver);
+}
