@@ -1,0 +1,606 @@
+// sources: sound/card/card.c sound/card/stream.c
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The card's model on the host: what the datasheet promises, register by register,
+ * without a kernel.
+ *
+ *	card's memory, at BASE:   | lists | playback buffer | capture buffer |
+ *	bus memory, at BUS_BASE:  | anything                                 |
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "sound/card/card.h"
+
+#define BASE 0x80000000ULL
+#define MEMORY 0x10000
+#define BUS_BASE 0x1234500000ULL
+#define LIST_AT 0x0
+#define PLAY_AT 0x1000
+#define CAPTURE_AT 0x8000
+#define SECOND 1000000000ULL
+
+struct rig {
+	struct oncard_card card;
+	u8 memory[MEMORY];
+	u8 bus[MEMORY];
+	u64 now;
+};
+
+static u8 *bus_at(struct rig *rig, u64 address, u32 length)
+{
+	if (address < BUS_BASE || address - BUS_BASE > MEMORY - length)
+		return NULL;
+	return rig->bus + (address - BUS_BASE);
+}
+
+static int bus_read(void *host, u64 address, void *to, u32 length)
+{
+	u8 *from = bus_at(host, address, length);
+
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, length);
+	return 0;
+}
+
+static int bus_write(void *host, u64 address, const void *from, u32 length)
+{
+	u8 *to = bus_at(host, address, length);
+
+	if (!to)
+		return -EFAULT;
+	memcpy(to, from, length);
+	return 0;
+}
+
+static const struct oncard_bus bus = { .read = bus_read, .write = bus_write };
+
+static int power_on(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	rig->now = 12345;
+	rig->card.bus = &bus;
+	rig->card.host = rig;
+	rig->card.memory = rig->memory;
+	rig->card.memory_base = BASE;
+	rig->card.memory_size = MEMORY;
+	oncard_card_power_on(&rig->card, rig->now);
+	*state = rig;
+	return 0;
+}
+
+static int power_off(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void put_le32(u8 *at, u32 value)
+{
+	for (int byte = 0; byte < 4; byte++)
+		at[byte] = value >> 8 * byte;
+}
+
+static void put_narrow(u8 *list, u32 n, u32 address, u32 length)
+{
+	put_le32(list + 8 * n, address);
+	put_le32(list + 8 * n + 4, length);
+}
+
+static void put_wide(u8 *list, u32 n, u64 address, u32 length)
+{
+	put_le32(list + 16 * n, address);
+	put_le32(list + 16 * n + 4, address >> 32);
+	put_le32(list + 16 * n + 8, length);
+	put_le32(list + 16 * n + 12, 0);
+}
+
+static void set(struct rig *rig, u32 stream, u32 reg, u32 value)
+{
+	oncard_card_write(&rig->card, ONCARD_REG_STREAM(stream, reg), value);
+}
+
+static u32 get(struct rig *rig, u32 stream, u32 reg)
+{
+	return oncard_card_read(&rig->card, ONCARD_REG_STREAM(stream, reg));
+}
+
+struct stream_setup {
+	u32 format;
+	u32 rate;
+	u32 buffer;
+	u32 period;
+	u32 count;
+	u32 mode;
+};
+
+static void describe(struct rig *rig, u32 stream, u32 list,
+		     const struct stream_setup *setup)
+{
+	set(rig, stream, ONCARD_STREAM_FORMAT, setup->format);
+	set(rig, stream, ONCARD_STREAM_RATE, setup->rate);
+	set(rig, stream, ONCARD_STREAM_BUFFER, setup->buffer);
+	set(rig, stream, ONCARD_STREAM_PERIOD, setup->period);
+	set(rig, stream, ONCARD_STREAM_LIST_LO, BASE + list);
+	set(rig, stream, ONCARD_STREAM_LIST_HI, 0);
+	set(rig, stream, ONCARD_STREAM_LIST_COUNT, setup->count);
+	set(rig, stream, ONCARD_STREAM_LIST_MODE,
+	    setup->mode | ONCARD_LIST_LOCAL);
+	set(rig, stream, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+}
+
+static void run(struct rig *rig, u32 streams)
+{
+	oncard_card_write(&rig->card, ONCARD_REG_RUN_SET, streams);
+}
+
+static void pass(struct rig *rig, u64 ns)
+{
+	rig->now += ns;
+	oncard_card_step(&rig->card, rig->now);
+}
+
+static const struct stream_setup stereo16 = {
+	.format = ONCARD_FORMAT_S16 | 2,
+	.rate = 48000,
+	.buffer = 480,
+	.period = 120,
+	.count = 1,
+};
+
+/* Playback and capture of pair 0, each in one segment of card memory. */
+static void describe_loop(struct rig *rig, const struct stream_setup *setup,
+			  u32 bytes)
+{
+	put_narrow(rig->memory + LIST_AT, 0, BASE + PLAY_AT,
+		   bytes | ONCARD_DESCRIPTOR_LOCAL);
+	put_narrow(rig->memory + LIST_AT + 64, 0, BASE + CAPTURE_AT,
+		   bytes | ONCARD_DESCRIPTOR_LOCAL);
+	describe(rig, 0, LIST_AT, setup);
+	describe(rig, 1, LIST_AT + 64, setup);
+}
+
+static void fill(u8 *bytes, u32 length, u32 seed)
+{
+	while (length--) {
+		seed = seed * 1664525 + 1013904223;
+		*bytes++ = seed >> 24;
+	}
+}
+
+static void test_identity(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_ID),
+			 ONCARD_ID_VALUE);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_PAIRS),
+			 ONCARD_PAIRS);
+	assert_int_equal(oncard_card_read(&rig->card,
+					  ONCARD_REG_MEMORY_BASE_LO),
+			 BASE);
+	assert_int_equal(oncard_card_read(&rig->card,
+					  ONCARD_REG_MEMORY_SIZE_LO),
+			 MEMORY);
+	assert_int_equal(oncard_card_read(&rig->card, 0xffc), 0);
+}
+
+struct format_row {
+	const char *name;
+	u32 format;
+	u32 rate;
+	u32 frame_bytes;
+};
+
+static const struct format_row formats[] = {
+	{ "S16 mono 8 kHz", ONCARD_FORMAT_S16 | 1, 8000, 2 },
+	{ "S16 stereo 44.1 kHz", ONCARD_FORMAT_S16 | 2, 44100, 4 },
+	{ "S32 mono 48 kHz", ONCARD_FORMAT_S32 | 1, 48000, 4 },
+	{ "S32 stereo 192 kHz", ONCARD_FORMAT_S32 | 2, 192000, 8 },
+	{ "S16 stereo 11027 Hz", ONCARD_FORMAT_S16 | 2, 11027, 4 },
+};
+
+static void loop_once(const struct format_row *row)
+{
+	struct stream_setup setup = {
+		.format = row->format, .rate = row->rate,
+		.buffer = 400,	       .period = 100,
+		.count = 1,
+	};
+	u32 bytes = 400 * row->frame_bytes;
+	struct rig *rig;
+
+	power_on((void **)&rig);
+	describe_loop(rig, &setup, bytes);
+	fill(rig->memory + PLAY_AT, bytes, row->format);
+	/* Off the second's boundary, in steps of no particular size. */
+	pass(rig, 777777777);
+	run(rig, BIT(0) | BIT(1));
+	while (!(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
+		 ONCARD_IRQ_PERIOD(1)) ||
+	       get(rig, 1, ONCARD_STREAM_POSITION) > 50)
+		pass(rig, 613579);
+	assert_memory_equal(rig->memory + PLAY_AT, rig->memory + CAPTURE_AT,
+			    bytes);
+	power_off((void **)&rig);
+}
+
+static void test_loopback_is_bit_exact(void **state)
+{
+	size_t row, ran = 0;
+
+	(void)state;
+	for (row = 0; row < sizeof(formats) / sizeof(formats[0]); row++) {
+		loop_once(&formats[row]);
+		ran++;
+	}
+	assert_int_equal(ran, 5);
+}
+
+static void test_streams_started_together_move_on_one_tick(void **state)
+{
+	struct rig *rig = *state;
+	u64 step;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	pass(rig, 1234567);
+	run(rig, BIT(0) | BIT(1));
+	for (step = 1; step < 2000; step += 7) {
+		pass(rig, step * 10);
+		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
+				 get(rig, 1, ONCARD_STREAM_POSITION));
+	}
+}
+
+static void test_rate_is_exact_over_an_hour(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup setup = {
+		.format = ONCARD_FORMAT_S16 | 1, .rate = 8000,
+		.buffer = 1600,			 .period = 800,
+		.count = 1,
+	};
+	u32 tenths, periods = 0;
+
+	/* A period each tenth of a second: 36000 in an hour, not one more. */
+	describe_loop(rig, &setup, 1600 * 2);
+	run(rig, BIT(0));
+	for (tenths = 0; tenths < 36000; tenths++) {
+		pass(rig, SECOND / 10);
+		if (oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) & 1)
+			periods++;
+		oncard_card_write(&rig->card, ONCARD_REG_IRQ_STATUS, ~0U);
+	}
+	assert_int_equal(periods, 36000);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+}
+
+static void test_next_event_is_the_period_boundary(void **state)
+{
+	struct rig *rig = *state;
+	u64 event;
+
+	assert_true(oncard_card_next_event(&rig->card) == ONCARD_NO_EVENT);
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	event = oncard_card_next_event(&rig->card);
+	/* 120 frames at 48 kHz */
+	assert_int_equal(event - rig->now, 2500000);
+	pass(rig, 2499999);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS),
+			 0);
+	pass(rig, 1);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS),
+			 ONCARD_IRQ_PERIOD(0));
+}
+
+static void test_interrupt_line_follows_enable_and_acknowledge(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	pass(rig, 3000000);
+	assert_false(oncard_card_interrupt(&rig->card));
+	oncard_card_write(&rig->card, ONCARD_REG_IRQ_ENABLE,
+			  ONCARD_IRQ_PERIOD(0));
+	assert_true(oncard_card_interrupt(&rig->card));
+	oncard_card_write(&rig->card, ONCARD_REG_IRQ_STATUS,
+			  ONCARD_IRQ_PERIOD(1));
+	assert_true(oncard_card_interrupt(&rig->card));
+	oncard_card_write(&rig->card, ONCARD_REG_IRQ_STATUS,
+			  ONCARD_IRQ_PERIOD(0));
+	assert_false(oncard_card_interrupt(&rig->card));
+}
+
+static void test_pause_keeps_the_position(void **state)
+{
+	struct rig *rig = *state;
+	u32 position;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	pass(rig, 1000000);
+	oncard_card_write(&rig->card, ONCARD_REG_RUN_CLEAR, BIT(0));
+	position = get(rig, 0, ONCARD_STREAM_POSITION);
+	assert_int_equal(position, 48);
+	pass(rig, SECOND);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), position);
+	run(rig, BIT(0));
+	pass(rig, 1000000);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 96);
+}
+
+static void test_capture_alone_records_silence(void **state)
+{
+	struct rig *rig = *state;
+	u8 silence[480 * 4] = { 0 };
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	fill(rig->memory + CAPTURE_AT, 480 * 4, 1);
+	run(rig, BIT(1));
+	pass(rig, SECOND / 100);
+	assert_memory_equal(rig->memory + CAPTURE_AT, silence, 480 * 4);
+}
+
+static void test_other_rate_hears_silence(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup slow = stereo16;
+	u8 silence[240 * 4] = { 0 };
+
+	slow.rate = 24000;
+	describe_loop(rig, &stereo16, 480 * 4);
+	describe(rig, 1, LIST_AT + 64, &slow);
+	fill(rig->memory + PLAY_AT, 480 * 4, 2);
+	fill(rig->memory + CAPTURE_AT, 480 * 4, 3);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 100);
+	assert_memory_equal(rig->memory + CAPTURE_AT, silence, 240 * 4);
+}
+
+static void test_mono_and_width_conversion(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup wide = stereo16;
+	u32 frame;
+
+	/* S16 stereo is heard by an S32 mono capture: left, left-justified. */
+	wide.format = ONCARD_FORMAT_S32 | 1;
+	describe_loop(rig, &stereo16, 480 * 4);
+	describe(rig, 1, LIST_AT + 64, &wide);
+	fill(rig->memory + PLAY_AT, 480 * 4, 4);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 100);
+	for (frame = 0; frame < 480; frame++) {
+		const u8 *left = rig->memory + PLAY_AT + 4 * frame;
+		const u8 *heard = rig->memory + CAPTURE_AT + 4 * frame;
+
+		assert_int_equal(heard[0], 0);
+		assert_int_equal(heard[1], 0);
+		assert_int_equal(heard[2], left[0]);
+		assert_int_equal(heard[3], left[1]);
+	}
+}
+
+/*
+ * The buffer in three pieces, out of order, in card memory and on the bus:
+ *
+ *	frames 0-159: bus + 0x100   160-319: card + 0x2000   320-479: bus + 0x4000
+ */
+static void test_scattered_buffer_in_wide_descriptors(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup setup = stereo16;
+	u8 played[480 * 4];
+
+	setup.count = 3;
+	setup.mode = ONCARD_LIST_WIDE;
+	describe_loop(rig, &stereo16, 480 * 4);
+	put_wide(rig->memory + 128, 0, BUS_BASE + 0x100, 640);
+	put_wide(rig->memory + 128, 1, BASE + 0x2000,
+		 640 | ONCARD_DESCRIPTOR_LOCAL);
+	put_wide(rig->memory + 128, 2, BUS_BASE + 0x4000, 640);
+	describe(rig, 0, 128, &setup);
+	fill(played, sizeof(played), 5);
+	memcpy(rig->bus + 0x100, played, 640);
+	memcpy(rig->memory + 0x2000, played + 640, 640);
+	memcpy(rig->bus + 0x4000, played + 1280, 640);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 100);
+	assert_memory_equal(rig->memory + CAPTURE_AT, played, sizeof(played));
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_FETCHED_LO),
+			 4);
+}
+
+struct bad_row {
+	const char *name;
+	u32 reg;
+	u32 value;
+	u32 error;
+};
+
+static const struct bad_row bad_registers[] = {
+	{ "no format", ONCARD_STREAM_FORMAT, 0, ONCARD_ERROR_CONFIG },
+	{ "two widths", ONCARD_STREAM_FORMAT, 0x32, ONCARD_ERROR_CONFIG },
+	{ "no channel", ONCARD_STREAM_FORMAT, 0x10, ONCARD_ERROR_CONFIG },
+	{ "three channels", ONCARD_STREAM_FORMAT, 0x13, ONCARD_ERROR_CONFIG },
+	{ "unknown bit", ONCARD_STREAM_FORMAT, 0x112, ONCARD_ERROR_CONFIG },
+	{ "too slow", ONCARD_STREAM_RATE, 7999, ONCARD_ERROR_CONFIG },
+	{ "too fast", ONCARD_STREAM_RATE, 192001, ONCARD_ERROR_CONFIG },
+	{ "no buffer", ONCARD_STREAM_BUFFER, 0, ONCARD_ERROR_CONFIG },
+	{ "no period", ONCARD_STREAM_PERIOD, 0, ONCARD_ERROR_CONFIG },
+	{ "period beyond", ONCARD_STREAM_PERIOD, 481, ONCARD_ERROR_CONFIG },
+	{ "empty list", ONCARD_STREAM_LIST_COUNT, 0, ONCARD_ERROR_CONFIG },
+	{ "endless list", ONCARD_STREAM_LIST_COUNT, ~0U, ONCARD_ERROR_CONFIG },
+	{ "list too long", ONCARD_STREAM_LIST_COUNT, 2, ONCARD_ERROR_LENGTH },
+	{ "buffer longer than list", ONCARD_STREAM_BUFFER, 481,
+	  ONCARD_ERROR_LENGTH },
+	{ "list longer than buffer", ONCARD_STREAM_BUFFER, 479,
+	  ONCARD_ERROR_LENGTH },
+	{ "list nowhere", ONCARD_STREAM_LIST_LO, BASE + MEMORY - 4,
+	  ONCARD_ERROR_ADDRESS },
+	{ "list below memory", ONCARD_STREAM_LIST_LO, BASE - 8,
+	  ONCARD_ERROR_ADDRESS },
+	{ "list on a bus where nothing is", ONCARD_STREAM_LIST_MODE, 0,
+	  ONCARD_ERROR_ADDRESS },
+};
+
+static void expect_refused(struct rig *rig, const char *name, u32 error)
+{
+	run(rig, BIT(0));
+	pass(rig, SECOND / 50);
+	if (get(rig, 0, ONCARD_STREAM_ERROR) != error)
+		fail_msg("%s: error %u, not %u", name,
+			 get(rig, 0, ONCARD_STREAM_ERROR), error);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), 0);
+	assert_true(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
+		    ONCARD_IRQ_ERROR(0));
+}
+
+static void test_bad_registers_stop_the_stream(void **state)
+{
+	size_t row, ran = 0;
+
+	(void)state;
+	for (row = 0; row < sizeof(bad_registers) / sizeof(bad_registers[0]);
+	     row++) {
+		const struct bad_row *bad = &bad_registers[row];
+		struct rig *rig;
+
+		power_on((void **)&rig);
+		describe_loop(rig, &stereo16, 480 * 4);
+		set(rig, 0, bad->reg, bad->value);
+		set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+		expect_refused(rig, bad->name, bad->error);
+		power_off((void **)&rig);
+		ran++;
+	}
+	assert_int_equal(ran, 18);
+}
+
+struct bad_descriptor {
+	const char *name;
+	u32 address;
+	u32 length;
+	u32 error;
+};
+
+static const struct bad_descriptor bad_descriptors[] = {
+	{ "no length", BASE + PLAY_AT, ONCARD_DESCRIPTOR_LOCAL,
+	  ONCARD_ERROR_DESCRIPTOR },
+	{ "part of a frame", BASE + PLAY_AT, 1922 | ONCARD_DESCRIPTOR_LOCAL,
+	  ONCARD_ERROR_DESCRIPTOR },
+	{ "past the memory's end", BASE + MEMORY - 1000,
+	  1920 | ONCARD_DESCRIPTOR_LOCAL, ONCARD_ERROR_ADDRESS },
+	{ "before the memory", BASE - 4, 1920 | ONCARD_DESCRIPTOR_LOCAL,
+	  ONCARD_ERROR_ADDRESS },
+	{ "last address there is", 0xfffffffc, 1920 | ONCARD_DESCRIPTOR_LOCAL,
+	  ONCARD_ERROR_ADDRESS },
+	{ "bus where nothing is", 0x1000, 1920, ONCARD_ERROR_ADDRESS },
+};
+
+static void test_bad_descriptors_stop_the_stream(void **state)
+{
+	size_t row, ran = 0;
+
+	(void)state;
+	for (row = 0;
+	     row < sizeof(bad_descriptors) / sizeof(bad_descriptors[0]);
+	     row++) {
+		const struct bad_descriptor *bad = &bad_descriptors[row];
+		struct rig *rig;
+
+		power_on((void **)&rig);
+		describe_loop(rig, &stereo16, 480 * 4);
+		put_narrow(rig->memory + LIST_AT, 0, bad->address, bad->length);
+		expect_refused(rig, bad->name, bad->error);
+		power_off((void **)&rig);
+		ran++;
+	}
+	assert_int_equal(ran, 6);
+}
+
+static void test_stream_must_be_reset_after_description(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	set(rig, 0, ONCARD_STREAM_FORMAT, ONCARD_FORMAT_S32 | 2);
+	expect_refused(rig, "not reset", ONCARD_ERROR_CONFIG);
+}
+
+static void test_running_stream_is_latched(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	set(rig, 0, ONCARD_STREAM_RATE, 8000);
+	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_RATE), 48000);
+	pass(rig, 1000000);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 48);
+}
+
+static void test_stalled_host_stops_the_clock(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	pass(rig, 3600 * SECOND + 1000000);
+	/* one second was played: 48000 frames, a multiple of the buffer */
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_FETCHED_LO),
+			 100);
+}
+
+static void test_capture_writes_nothing_but_its_buffer(void **state)
+{
+	struct rig *rig = *state;
+	u8 before[MEMORY];
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	fill(rig->memory + PLAY_AT, 480 * 4, 6);
+	memcpy(before, rig->memory, MEMORY);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 10);
+	assert_memory_equal(before, rig->memory, CAPTURE_AT);
+	assert_memory_equal(before + CAPTURE_AT + 480 * 4,
+			    rig->memory + CAPTURE_AT + 480 * 4,
+			    MEMORY - CAPTURE_AT - 480 * 4);
+}
+
+#define CARD_TEST(function) \
+	cmocka_unit_test_setup_teardown(function, power_on, power_off)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CARD_TEST(test_identity),
+		cmocka_unit_test(test_loopback_is_bit_exact),
+		CARD_TEST(test_streams_started_together_move_on_one_tick),
+		CARD_TEST(test_rate_is_exact_over_an_hour),
+		CARD_TEST(test_next_event_is_the_period_boundary),
+		CARD_TEST(test_interrupt_line_follows_enable_and_acknowledge),
+		CARD_TEST(test_pause_keeps_the_position),
+		CARD_TEST(test_capture_alone_records_silence),
+		CARD_TEST(test_other_rate_hears_silence),
+		CARD_TEST(test_mono_and_width_conversion),
+		CARD_TEST(test_scattered_buffer_in_wide_descriptors),
+		cmocka_unit_test(test_bad_registers_stop_the_stream),
+		cmocka_unit_test(test_bad_descriptors_stop_the_stream),
+		CARD_TEST(test_stream_must_be_reset_after_description),
+		CARD_TEST(test_running_stream_is_latched),
+		CARD_TEST(test_stalled_host_stops_the_clock),
+		CARD_TEST(test_capture_writes_nothing_but_its_buffer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
