@@ -94,19 +94,19 @@ static int check_range(struct device *dev, phys_addr_t phys_addr,
 		       dma_addr_t device_addr, size_t size, unsigned int flags)
 {
 	if (flags & ~(DMA_CARD_MEMORY_CACHED | DMA_CARD_MEMORY_ALLOW_SYSTEM)) {
-		dev_err(dev, "card memory: unknown flags %#x\n", flags);
+		dev_err(dev->parent, "card memory: unknown flags %#x\n", flags);
 		return -EINVAL;
 	}
 	if (!size || !PAGE_ALIGNED(size) || !PAGE_ALIGNED(phys_addr) ||
 	    !PAGE_ALIGNED(device_addr)) {
-		dev_err(dev,
+		dev_err(dev->parent,
 			"card memory: %zu bytes at %pap (card: %pad); address and size must be multiples of %lu, and the size above 0\n",
 			size, &phys_addr, &device_addr, PAGE_SIZE);
 		return -EINVAL;
 	}
 	if (size - 1 > PHYS_ADDR_MAX - phys_addr ||
 	    size - 1 > (dma_addr_t)-1 - device_addr) {
-		dev_err(dev,
+		dev_err(dev->parent,
 			"card memory: %zu bytes at %pap (card: %pad) pass the end of the address space\n",
 			size, &phys_addr, &device_addr);
 		return -EINVAL;
@@ -159,14 +159,14 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 
 	mutex_lock(&all_regions_lock);
 	if (overlaps_a_region(region)) {
-		dev_err(dev, "card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
+		dev_err(dev->parent, "card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
 			size, &phys_addr, &device_addr);
 		err = -EBUSY;
 		goto free_region;
 	}
 	err = map_region(region);
 	if (err) {
-		dev_err(dev, "card memory: %zu bytes at %pap cannot be mapped\n",
+		dev_err(dev->parent, "card memory: %zu bytes at %pap cannot be mapped\n",
 			size, &phys_addr);
 		goto free_region;
 	}
@@ -320,7 +320,7 @@ static void report_exhaustion(struct card_device *card, size_t wanted)
 		regions++;
 	}
 	spin_unlock_irqrestore(&card->lock, irq);
-	dev_warn_ratelimited(&card->dev,
+	dev_warn_ratelimited(card->dev.parent,
 			     "no %zu bytes of card memory in a row: %zu of %zu bytes free in %u region%s\n",
 			     wanted, free, total, regions,
 			     regions == 1 ? "" : "s");
