@@ -1,5 +1,5 @@
-// sources: sound/card/card.c sound/card/stream.c
 // SPDX-License-Identifier: GPL-2.0
+// sources: sound/card/card.c sound/card/stream.c
 /*
  * The card's model on the host: what the datasheet promises, register by register,
  * without a kernel.

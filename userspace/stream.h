@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One direction of the card through alsa-lib: opened with exactly the
+ * parameters asked for, or refused; frames go in and come out by mmap or by
+ * read/write, through one table.
+ */
+#ifndef ONCARD_STREAM_H
+#define ONCARD_STREAM_H
+
+#include <alsa/asoundlib.h>
+
+#include "args.h"
+#include "pcm-spec.h"
+
+#define STREAM_RW_CHUNK 4096 /* frames read at once by read/write */
+
+enum stream_access {
+	STREAM_MMAP,
+	STREAM_RW,
+};
+
+struct stream_config {
+	struct pcm_spec spec;
+	enum stream_access access;
+	bool period_wakeup;
+	snd_pcm_uframes_t buffer_size; /* frames; 0: chosen here */
+	snd_pcm_uframes_t period_size; /* frames; 0: chosen here */
+	int refused_status; /* exit status if the device does not take @spec */
+};
+
+typedef void (*frames_fn)(void *arg, const void *frames, size_t count);
+
+struct stream;
+
+/*
+ * At most @count frames, fewer if the buffer has no more room or no more
+ * frames. Both return the number of frames or a negative errno.
+ */
+struct stream_transfer {
+	snd_pcm_access_t access;
+	snd_pcm_sframes_t (*write)(struct stream *s, const void *frames,
+				   snd_pcm_uframes_t count);
+	/* gives the frames to @fn, where they lie if that is possible */
+	snd_pcm_sframes_t (*read)(struct stream *s, snd_pcm_uframes_t count,
+				  frames_fn fn, void *arg);
+};
+
+struct stream {
+	snd_pcm_t *pcm;
+	char name[32]; /* hw:CARD,DEVICE,SUBDEVICE */
+	const struct stream_transfer *transfer;
+	struct pcm_spec spec;
+	bool period_wakeup;
+	bool sync_start;
+	snd_pcm_uframes_t buffer_size, period_size;
+	uint64_t appl_ptr; /* frames written or read so far */
+	const void *mapping; /* the buffer, as alsa-lib has it mapped */
+	int32_t bounce[STREAM_RW_CHUNK * CARD_CHANNELS_MAX]; /* for rw */
+};
+
+/*
+ * Opens @device without parameters; only a device of the type hw is taken.
+ * Returns 0 or -1.
+ */
+int stream_open(struct stream *s, const char *device,
+		snd_pcm_stream_t direction, struct refusal *why);
+
+/*
+ * Maps the buffer, if the access is by mmap, and prepares. Nothing is played,
+ * nothing touched.
+ */
+int stream_setup(struct stream *s, const struct stream_config *config,
+		 struct refusal *why);
+
+snd_pcm_sframes_t stream_write(struct stream *s, const void *frames,
+			       snd_pcm_uframes_t count);
+snd_pcm_sframes_t stream_read(struct stream *s, snd_pcm_uframes_t count,
+			      frames_fn fn, void *arg);
+
+/*
+ * What the kernel says of the stream now. @err is a negative errno, and the
+ * rest then not valid.
+ */
+struct stream_report {
+	int err;
+	snd_pcm_state_t state;
+	snd_pcm_sframes_t avail;
+	int64_t tstamp; /* ns */
+};
+
+struct stream_report stream_look(struct stream *s);
+
+/* Sleeps in poll() until a period has passed, or @timeout_ms. */
+int stream_wait(struct stream *s, int timeout_ms);
+
+void stream_close(struct stream *s);
+
+#endif
