@@ -157,7 +157,8 @@ void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 	else
 		buffer = NULL;
 	xa_unlock_irqrestore(&card->owned, irq);
-	if (WARN_ONCE(!buffer, "%s: freeing what was not allocated: %zu bytes at %pad\n",
+	if (WARN_ONCE(!buffer,
+		      "%s: freeing what was not allocated: %zu bytes at %pad\n",
 		      dev_name(&card->dev), size, &handle))
 		return;
 

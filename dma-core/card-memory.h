@@ -35,7 +35,7 @@ struct vm_area_struct;
  * DMA_CARD_MEMORY_ALLOW_SYSTEM: when card memory is exhausted, hand out system
  *	RAM instead of failing; each time is counted in debugfs.
  */
-#define DMA_CARD_MEMORY_CACHED BIT(0)
+#define DMA_CARD_MEMORY_CACHED       BIT(0)
 #define DMA_CARD_MEMORY_ALLOW_SYSTEM BIT(1)
 
 struct device *dma_create_card_device(struct device *parent);

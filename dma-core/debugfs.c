@@ -23,9 +23,11 @@ static int regions_show(struct seq_file *seq, void *unused)
 			   &region->phys_addr, &region->device_addr,
 			   region->size, gen_pool_avail(region->pool),
 			   region->flags & DMA_CARD_MEMORY_CACHED ?
-				   "write-back" : "write-combining",
+				   "write-back" :
+				   "write-combining",
 			   region->flags & DMA_CARD_MEMORY_ALLOW_SYSTEM ?
-				   "system" : "none");
+				   "system" :
+				   "none");
 	spin_unlock_irq(&card->lock);
 	return 0;
 }

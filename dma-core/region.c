@@ -32,8 +32,8 @@ static bool overlaps_a_region(const struct card_region *region)
 
 	lockdep_assert_held(&all_regions_lock);
 	list_for_each_entry(other, &all_regions, on_machine) {
-		if (overlaps(region->phys_addr, region->size,
-			     other->phys_addr, other->size))
+		if (overlaps(region->phys_addr, region->size, other->phys_addr,
+			     other->size))
 			return true;
 		if (other->card == region->card &&
 		    overlaps(region->device_addr, region->size,
@@ -159,14 +159,16 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 
 	mutex_lock(&all_regions_lock);
 	if (overlaps_a_region(region)) {
-		dev_err(dev->parent, "card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
+		dev_err(dev->parent,
+			"card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
 			size, &phys_addr, &device_addr);
 		err = -EBUSY;
 		goto free_region;
 	}
 	err = map_region(region);
 	if (err) {
-		dev_err(dev->parent, "card memory: %zu bytes at %pap cannot be mapped\n",
+		dev_err(dev->parent,
+			"card memory: %zu bytes at %pap cannot be mapped\n",
 			size, &phys_addr);
 		goto free_region;
 	}

@@ -58,8 +58,8 @@ static int bus_copy(struct device *dev, u64 address, void *bytes, u32 length,
 		    bool to_bus)
 {
 	while (length) {
-		u32 chunk = min_t(u32, length,
-				  PAGE_SIZE - offset_in_page(address));
+		u32 chunk =
+			min_t(u32, length, PAGE_SIZE - offset_in_page(address));
 		struct page *page = page_on_bus(dev, address);
 		void *memory;
 
@@ -202,17 +202,18 @@ void oncard_board_synchronize_irq(struct oncard_board *board)
  * Context: process context, may sleep.
  * Return: the board, or ERR_PTR(-ENOMEM).
  */
-struct oncard_board *
-oncard_board_create(struct device *dev, const struct oncard_memory *memory,
-		    void (*interrupt)(void *data), void *data)
+struct oncard_board *oncard_board_create(struct device *dev,
+					 const struct oncard_memory *memory,
+					 void (*interrupt)(void *data),
+					 void *data)
 {
 	struct oncard_board *board = kzalloc(sizeof(*board), GFP_KERNEL);
 
 	if (!board)
 		return ERR_PTR(-ENOMEM);
-	board->card.memory = memremap(memory->phys_addr, memory->size,
-				      memory->cached ? MEMREMAP_WB :
-						       MEMREMAP_WC);
+	board->card.memory =
+		memremap(memory->phys_addr, memory->size,
+			 memory->cached ? MEMREMAP_WB : MEMREMAP_WC);
 	if (!board->card.memory) {
 		kfree(board);
 		return ERR_PTR(-ENOMEM);

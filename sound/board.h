@@ -26,9 +26,10 @@ struct oncard_memory {
 	bool cached;
 };
 
-struct oncard_board *
-oncard_board_create(struct device *dev, const struct oncard_memory *memory,
-		    void (*interrupt)(void *data), void *data);
+struct oncard_board *oncard_board_create(struct device *dev,
+					 const struct oncard_memory *memory,
+					 void (*interrupt)(void *data),
+					 void *data);
 void oncard_board_destroy(struct oncard_board *board);
 u32 oncard_board_read(struct oncard_board *board, u32 reg);
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);

@@ -40,7 +40,8 @@ int oncard_probe_error(void)
 static int check_memory(struct device *dev, const struct oncard_memory *memory)
 {
 	if (memory->size < ONCARD_MEMORY_MIN) {
-		dev_err(dev, "the card has %zu bytes of memory; %d are needed\n",
+		dev_err(dev,
+			"the card has %zu bytes of memory; %d are needed\n",
 			memory->size, ONCARD_MEMORY_MIN);
 		return -EINVAL;
 	}

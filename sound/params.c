@@ -112,7 +112,8 @@ static int size_set(const char *value, const struct kernel_param *param)
 	if (err)
 		return err;
 	if (number < ONCARD_MEMORY_MIN || number > SIZE_MAX) {
-		pr_err(ONCARD_NAME ": size=%s is too small; at least %d bytes\n",
+		pr_err(ONCARD_NAME
+		       ": size=%s is too small; at least %d bytes\n",
 		       value, ONCARD_MEMORY_MIN);
 		return -EINVAL;
 	}
@@ -135,21 +136,40 @@ static int card_addr_get(char *buffer, const struct kernel_param *param)
 	return sysfs_emit(buffer, "%#llx\n", oncard_params.card_addr);
 }
 
-#define ONCARD_PARAM(name, mode, text)                                     \
-	static const struct kernel_param_ops name##_ops = {                \
-		.set = name##_set,                                         \
-		.get = name##_get,                                         \
-	};                                                                 \
-	module_param_cb(name, &name##_ops, NULL, mode);                    \
-	MODULE_PARM_DESC(name, text)
+static const struct kernel_param_ops mmap_ops = {
+	.set = mmap_set,
+	.get = mmap_get,
+};
+module_param_cb(mmap, &mmap_ops, NULL, 0444);
+MODULE_PARM_DESC(mmap, "How buffers are mapped: coherent (default), nopage");
 
-ONCARD_PARAM(mmap, 0444,
-	     "How buffers are mapped: coherent (default), nopage");
-ONCARD_PARAM(buffers, 0444,
-	     "Where buffers lie: card (default), system");
-ONCARD_PARAM(phys, 0400,
-	     "Physical address of a range kept from the kernel (memmap=) to use as the card's memory instead of a PCI card; needs size");
-ONCARD_PARAM(size, 0444,
-	     "Bytes of the range at phys, or, alone, of memory to simulate in RAM (default 4M where there is no PCI card)");
-ONCARD_PARAM(card_addr, 0444,
-	     "Address at which the card sees its memory (default 0x80000000)");
+static const struct kernel_param_ops buffers_ops = {
+	.set = buffers_set,
+	.get = buffers_get,
+};
+module_param_cb(buffers, &buffers_ops, NULL, 0444);
+MODULE_PARM_DESC(buffers, "Where buffers lie: card (default), system");
+
+static const struct kernel_param_ops phys_ops = {
+	.set = phys_set,
+	.get = phys_get,
+};
+module_param_cb(phys, &phys_ops, NULL, 0400);
+MODULE_PARM_DESC(phys,
+		 "Physical address of a range kept from the kernel (memmap=) to use as the card's memory instead of a PCI card; needs size");
+
+static const struct kernel_param_ops size_ops = {
+	.set = size_set,
+	.get = size_get,
+};
+module_param_cb(size, &size_ops, NULL, 0444);
+MODULE_PARM_DESC(size,
+		 "Bytes of the range at phys, or, alone, of memory to simulate in RAM (default 4M where there is no PCI card)");
+
+static const struct kernel_param_ops card_addr_ops = {
+	.set = card_addr_set,
+	.get = card_addr_get,
+};
+module_param_cb(card_addr, &card_addr_ops, NULL, 0444);
+MODULE_PARM_DESC(card_addr,
+		 "Address at which the card sees its memory (default 0x80000000)");

@@ -15,8 +15,7 @@ static const struct pci_device_id oncard_pci_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, oncard_pci_ids);
 
-static int oncard_pci_probe(struct pci_dev *pci,
-			    const struct pci_device_id *id)
+static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
 {
 	struct oncard_memory memory = {
 		.phys_addr = pci_resource_start(pci, MEMORY_BAR),

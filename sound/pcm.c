@@ -75,7 +75,8 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 
 	runtime->hw = oncard_pcm_hardware;
 	snd_pcm_set_sync(substream);
-	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
+	err = snd_pcm_hw_constraint_integer(runtime,
+					    SNDRV_PCM_HW_PARAM_PERIODS);
 	if (err < 0)
 		return err;
 	WRITE_ONCE(chip->substream[stream_index(substream)], substream);
@@ -126,10 +127,8 @@ static void write_list(struct oncard *chip, unsigned int index,
 		((__le32 *)list)[0] = cpu_to_le32(runtime->dma_addr);
 		((__le32 *)list)[1] = cpu_to_le32(length);
 	}
-	write_stream(chip, index, ONCARD_STREAM_LIST_LO,
-		     lower_32_bits(handle));
-	write_stream(chip, index, ONCARD_STREAM_LIST_HI,
-		     upper_32_bits(handle));
+	write_stream(chip, index, ONCARD_STREAM_LIST_LO, lower_32_bits(handle));
+	write_stream(chip, index, ONCARD_STREAM_LIST_HI, upper_32_bits(handle));
 	write_stream(chip, index, ONCARD_STREAM_LIST_COUNT, 1);
 	write_stream(chip, index, ONCARD_STREAM_LIST_MODE, mode);
 }
@@ -199,8 +198,7 @@ static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-static snd_pcm_uframes_t
-oncard_pcm_pointer(struct snd_pcm_substream *substream)
+static snd_pcm_uframes_t oncard_pcm_pointer(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	u32 position = read_stream(chip, stream_index(substream),
@@ -237,9 +235,9 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 				 runtime->dma_addr, offset);
 }
 
-#define ONCARD_PCM_OPS                                                     \
-	.open = oncard_pcm_open, .close = oncard_pcm_close,                \
-	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,      \
+#define ONCARD_PCM_OPS                                                \
+	.open = oncard_pcm_open, .close = oncard_pcm_close,           \
+	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger, \
 	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
@@ -295,13 +293,12 @@ void oncard_pcm_interrupt(void *data)
  */
 int oncard_pcm_create(struct oncard *chip)
 {
-	const struct snd_pcm_ops *ops =
-		oncard_params.mmap == ONCARD_MMAP_COHERENT ?
-			&oncard_pcm_coherent_ops :
-			&oncard_pcm_nopage_ops;
+	const struct snd_pcm_ops *ops = &oncard_pcm_coherent_ops;
 	struct snd_pcm *pcm;
 	int err;
 
+	if (oncard_params.mmap == ONCARD_MMAP_NOPAGE)
+		ops = &oncard_pcm_nopage_ops;
 	err = snd_pcm_new(chip->card, "oncard", 0, ONCARD_PAIRS, ONCARD_PAIRS,
 			  &pcm);
 	if (err)

@@ -37,7 +37,7 @@ static void free_simulated(void *data)
 	free_pages_exact(phys_to_virt(memory->phys_addr), memory->size);
 }
 
-static int simulate(struct device *dev, struct oncard_memory *memory)
+static int take_ram(struct device *dev, struct oncard_memory *memory)
 {
 	void *ram;
 
@@ -69,7 +69,7 @@ static int oncard_platform_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	memory->card_addr = oncard_params.card_addr;
 	err = oncard_params.has_range ? take_range(dev, memory) :
-					simulate(dev, memory);
+					take_ram(dev, memory);
 	if (err)
 		return err;
 	err = oncard_chip_probe(dev, memory, &chip);
@@ -99,8 +99,9 @@ int oncard_platform_register(void)
 
 	if (err)
 		return err;
-	oncard_platform_device = platform_device_register_simple(
-		ONCARD_NAME, PLATFORM_DEVID_NONE, NULL, 0);
+	oncard_platform_device =
+		platform_device_register_simple(ONCARD_NAME,
+						PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(oncard_platform_device)) {
 		platform_driver_unregister(&oncard_platform_driver);
 		return PTR_ERR(oncard_platform_device);

@@ -61,8 +61,8 @@ static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
 		struct oncard_frame wire[WIRE_FRAMES] = { 0 };
 		u32 frames = min(to_play, WIRE_FRAMES);
 
-		if (to_play && !oncard_stream_transfer(card, playback, wire,
-						       frames))
+		if (to_play &&
+		    !oncard_stream_transfer(card, playback, wire, frames))
 			to_play = frames;
 		to_play -= frames;
 
@@ -70,8 +70,8 @@ static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
 		if (!looped)
 			memset(wire, 0, sizeof(wire));
 		frames = min(to_capture, WIRE_FRAMES);
-		if (to_capture && !oncard_stream_transfer(card, capture, wire,
-							  frames))
+		if (to_capture &&
+		    !oncard_stream_transfer(card, capture, wire, frames))
 			to_capture = frames;
 		to_capture -= frames;
 	}

@@ -30,7 +30,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
 
-#define BIT(n) (1U << (n))
+#define BIT(n)    (1U << (n))
 #define min(a, b) ((a) < (b) ? (a) : (b))
 
 static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)

@@ -9,68 +9,69 @@
 #ifndef ONCARD_REGS_H
 #define ONCARD_REGS_H
 
-#define ONCARD_ID_VALUE 0x44434e4f /* "ONCD", little-endian */
+#define ONCARD_ID_VALUE      0x44434e4f /* "ONCD", little-endian */
 #define ONCARD_VERSION_VALUE 0x00010000
 
 /* A pair is one playback stream and the capture stream that hears it. */
-#define ONCARD_PAIRS 4
+#define ONCARD_PAIRS   4
 #define ONCARD_STREAMS (2 * ONCARD_PAIRS)
 
-#define ONCARD_RATE_MIN 8000
-#define ONCARD_RATE_MAX 192000
-#define ONCARD_CHANNELS_MAX 2
+#define ONCARD_RATE_MIN        8000
+#define ONCARD_RATE_MAX        192000
+#define ONCARD_CHANNELS_MAX    2
 #define ONCARD_DESCRIPTORS_MAX 65536
 
 /* Global registers */
-#define ONCARD_REG_ID 0x000
-#define ONCARD_REG_VERSION 0x004
+#define ONCARD_REG_ID             0x000
+#define ONCARD_REG_VERSION        0x004
 #define ONCARD_REG_MEMORY_BASE_LO 0x008
 #define ONCARD_REG_MEMORY_BASE_HI 0x00c
 #define ONCARD_REG_MEMORY_SIZE_LO 0x010
 #define ONCARD_REG_MEMORY_SIZE_HI 0x014
-#define ONCARD_REG_PAIRS 0x018
-#define ONCARD_REG_IRQ_STATUS 0x020 /* write 1 to clear */
-#define ONCARD_REG_IRQ_ENABLE 0x024
-#define ONCARD_REG_RUN 0x028 /* read only */
-#define ONCARD_REG_RUN_SET 0x02c /* all streams set in one write start on one tick */
-#define ONCARD_REG_RUN_CLEAR 0x030
+#define ONCARD_REG_PAIRS          0x018
+#define ONCARD_REG_IRQ_STATUS     0x020 /* write 1 to clear */
+#define ONCARD_REG_IRQ_ENABLE     0x024
+#define ONCARD_REG_RUN            0x028 /* read only */
+#define ONCARD_REG_RUN_SET \
+	0x02c /* all streams set in one write start on one tick */
+#define ONCARD_REG_RUN_CLEAR  0x030
 #define ONCARD_REG_FETCHED_LO 0x038 /* descriptors fetched since power-on */
 #define ONCARD_REG_FETCHED_HI 0x03c
 
 #define ONCARD_IRQ_PERIOD(stream) (1U << (stream))
-#define ONCARD_IRQ_ERROR(stream) (1U << (16 + (stream)))
+#define ONCARD_IRQ_ERROR(stream)  (1U << (16 + (stream)))
 
 /* Stream registers: playback of pair n is stream 2n, its capture 2n + 1 */
 #define ONCARD_STREAM_STRIDE 0x40
 #define ONCARD_REG_STREAM(stream, reg) \
-	(0x100 + (stream) * ONCARD_STREAM_STRIDE + (reg))
-#define ONCARD_STREAM_FORMAT 0x00
-#define ONCARD_STREAM_RATE 0x04 /* Hz */
-#define ONCARD_STREAM_BUFFER 0x08 /* frames */
-#define ONCARD_STREAM_PERIOD 0x0c /* frames */
-#define ONCARD_STREAM_LIST_LO 0x10
-#define ONCARD_STREAM_LIST_HI 0x14
+	(0x100 + (reg) + ONCARD_STREAM_STRIDE * (stream))
+#define ONCARD_STREAM_FORMAT     0x00
+#define ONCARD_STREAM_RATE       0x04 /* Hz */
+#define ONCARD_STREAM_BUFFER     0x08 /* frames */
+#define ONCARD_STREAM_PERIOD     0x0c /* frames */
+#define ONCARD_STREAM_LIST_LO    0x10
+#define ONCARD_STREAM_LIST_HI    0x14
 #define ONCARD_STREAM_LIST_COUNT 0x18 /* descriptors */
-#define ONCARD_STREAM_LIST_MODE 0x1c
-#define ONCARD_STREAM_POSITION 0x20 /* read only, frames within the buffer */
-#define ONCARD_STREAM_ERROR 0x24 /* read only */
-#define ONCARD_STREAM_CONTROL 0x28
+#define ONCARD_STREAM_LIST_MODE  0x1c
+#define ONCARD_STREAM_POSITION   0x20 /* read only, frames within the buffer */
+#define ONCARD_STREAM_ERROR      0x24 /* read only */
+#define ONCARD_STREAM_CONTROL    0x28
 
 #define ONCARD_FORMAT_CHANNELS_MASK 0x0000000f
-#define ONCARD_FORMAT_S16 0x00000010 /* two bytes a sample, little-endian */
-#define ONCARD_FORMAT_S32 0x00000020 /* four bytes a sample, little-endian */
-#define ONCARD_FORMAT_WIDTH_MASK 0x000000f0
+#define ONCARD_FORMAT_S16           0x00000010 /* two bytes a sample, little-endian */
+#define ONCARD_FORMAT_S32           0x00000020 /* four bytes a sample, little-endian */
+#define ONCARD_FORMAT_WIDTH_MASK    0x000000f0
 
-#define ONCARD_LIST_WIDE BIT(0) /* 16-byte descriptors instead of 8-byte ones */
+#define ONCARD_LIST_WIDE  BIT(0) /* 16-byte descriptors instead of 8-byte ones */
 #define ONCARD_LIST_LOCAL BIT(1) /* the list itself lies in the card's memory */
 
 #define ONCARD_CONTROL_RESET BIT(0)
 
-#define ONCARD_ERROR_NONE 0
-#define ONCARD_ERROR_CONFIG 1 /* registers do not describe a stream */
+#define ONCARD_ERROR_NONE       0
+#define ONCARD_ERROR_CONFIG     1 /* registers do not describe a stream */
 #define ONCARD_ERROR_DESCRIPTOR 2 /* a descriptor is malformed */
-#define ONCARD_ERROR_LENGTH 3 /* descriptors and buffer differ in length */
-#define ONCARD_ERROR_ADDRESS 4 /* nothing answers at an address */
+#define ONCARD_ERROR_LENGTH     3 /* descriptors and buffer differ in length */
+#define ONCARD_ERROR_ADDRESS    4 /* nothing answers at an address */
 
 /*
  * Descriptors, little-endian:
@@ -82,8 +83,8 @@
  * when set, to the bus when clear.
  */
 #define ONCARD_DESCRIPTOR_NARROW_BYTES 8
-#define ONCARD_DESCRIPTOR_WIDE_BYTES 16
-#define ONCARD_DESCRIPTOR_LOCAL BIT(31)
-#define ONCARD_DESCRIPTOR_LENGTH_MASK 0x7fffffff
+#define ONCARD_DESCRIPTOR_WIDE_BYTES   16
+#define ONCARD_DESCRIPTOR_LOCAL        BIT(31)
+#define ONCARD_DESCRIPTOR_LENGTH_MASK  0x7fffffff
 
 #endif /* ONCARD_REGS_H */

@@ -183,7 +183,7 @@ static void samples_from_wire(const struct oncard_stream *stream, u8 *bytes,
 }
 
 /* Move frames that lie in one segment; their bytes fit on the stack. */
-#define RUN_FRAMES 32U
+#define RUN_FRAMES      32U
 #define FRAME_BYTES_MAX (4 * ONCARD_CHANNELS_MAX)
 
 static bool transfer_run(struct oncard_card *card, u32 index,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # what probe sets is for those who call it
 #
 # In the VM: looks at the driver from outside, through proc, debugfs and the page
 # tables.

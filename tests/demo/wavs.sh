@@ -8,11 +8,9 @@ cd "$(dirname "$0")" || exit 1
 . ./report.sh
 . ./look.sh
 
-wavs=/usr/share/sounds/alsa/*.wav
 recording=/tmp/recording.wav
 
-# shellcheck disable=SC2086 # the pattern is to be expanded
-set -- $wavs
+set -- /usr/share/sounds/alsa/*.wav
 plan $((2 * $# + 4))
 
 # How long arecord must run to hear all of a mono 16-bit WAV at 48 kHz, in seconds,

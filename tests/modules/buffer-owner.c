@@ -19,7 +19,7 @@
 
 #define MEMORY_SIZE (64 * PAGE_SIZE)
 #define BUFFER_SIZE (8 * PAGE_SIZE)
-#define CARD_ADDR 0x40000000
+#define CARD_ADDR   0x40000000
 
 static struct platform_device *platform;
 static struct device *dma;

@@ -27,8 +27,9 @@ static unsigned long queried_address;
 static const char *cache_attribute(pte_t pte)
 {
 	static const char *const types[] = {
-		"uncached",	 "write-combining", "reserved",	  "reserved",
-		"write-through", "write-protected", "write-back", "uncached-minus",
+		"uncached",   "write-combining", "reserved",
+		"reserved",   "write-through",   "write-protected",
+		"write-back", "uncached-minus",
 	};
 	unsigned int entry = 0;
 	u64 pat;
@@ -50,6 +51,7 @@ static bool read_pte(struct mm_struct *mm, unsigned long address, pte_t *pte)
 
 	if (follow_pte(mm, address, &entry, &lock))
 		return false;
+	__acquire(lock); /* for sparse: follow_pte() does not say so */
 	*pte = *entry;
 	pte_unmap_unlock(entry, lock);
 	return true;
@@ -78,7 +80,8 @@ static void show_vma(struct seq_file *seq, struct vm_area_struct *vma)
 	     address += PAGE_SIZE) {
 		if (!read_pte(vma->vm_mm, address, &pte))
 			continue;
-		seq_printf(seq, "page=%lu pfn=%#lx struct_page=%d attribute=%s\n",
+		seq_printf(seq,
+			   "page=%lu pfn=%#lx struct_page=%d attribute=%s\n",
 			   (address - vma->vm_start) >> PAGE_SHIFT,
 			   pte_pfn(pte), pfn_valid(pte_pfn(pte)),
 			   cache_attribute(pte));

@@ -15,7 +15,7 @@
 
 #include "ktap.h"
 
-#define PAGES 8
+#define PAGES   8
 #define DEBUGFS "/sys/kernel/debug/dma-core/buffer-owner-dma/"
 
 static long page;
@@ -106,8 +106,9 @@ static void check_free_while_mapped(void)
 	memset(old, 0x5a, PAGES * page);
 	ktap_result(&ktap, module_users() == users + 1,
 		    "a mapping pins the module");
-	ktap_result(&ktap, tell("free") && figure(DEBUGFS "counters",
-						  "deferred=") == 1,
+	ktap_result(&ktap,
+		    tell("free") &&
+			    figure(DEBUGFS "counters", "deferred=") == 1,
 		    "freeing a mapped buffer is legal, and counted");
 	ktap_result(&ktap, free_bytes() == all_free - PAGES * page,
 		    "its memory is not back while it is mapped");
@@ -173,14 +174,16 @@ static void check_release_while_mapped(void)
 		fail("alloc");
 	base = map();
 	memset(base, 0x77, PAGES * page);
-	ktap_result(&ktap, tell("free") && tell("release") &&
-				   figure(DEBUGFS "regions", "free=") == -1,
+	ktap_result(&ktap,
+		    tell("free") && tell("release") &&
+			    figure(DEBUGFS "regions", "free=") == -1,
 		    "card memory is released under a mapping");
 	ktap_result(&ktap, all_bytes_are(base, 0x77),
 		    "the mapping outlives the release");
 	munmap(base, PAGES * page);
-	ktap_result(&ktap, figure(DEBUGFS "counters", "mapped=") ==
-				   figure(DEBUGFS "counters", "unmapped="),
+	ktap_result(&ktap,
+		    figure(DEBUGFS "counters", "mapped=") ==
+			    figure(DEBUGFS "counters", "unmapped="),
 		    "every mapping made is gone");
 }
 

@@ -24,7 +24,7 @@
 #include "ktap.h"
 
 #define BUFFER_FRAMES 8192 /* 8 pages of S16_LE stereo */
-#define PAGES 8
+#define PAGES         8
 
 /* <sound/asound.h> has it, and cannot be included beside alsa-lib's header. */
 #define SNDRV_PCM_IOCTL_HW_FREE _IO('A', 0x12)
@@ -102,8 +102,7 @@ static const struct refusal refusals[] = {
 	  MAP_SHARED },
 	{ "an offset of 2^32 is refused", 1, 1UL << 20, MAP_SHARED },
 	{ "an offset of 2^44 is refused", 1, 1UL << 32, MAP_SHARED },
-	{ "the last offset there is is refused", 1, (1UL << 51) - 1,
-	  MAP_SHARED },
+	{ "the very last offset is refused", 1, (1UL << 51) - 1, MAP_SHARED },
 };
 
 #define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))

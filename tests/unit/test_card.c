@@ -15,13 +15,13 @@
 
 #include "sound/card/card.h"
 
-#define BASE 0x80000000ULL
-#define MEMORY 0x10000
-#define BUS_BASE 0x1234500000ULL
-#define LIST_AT 0x0
-#define PLAY_AT 0x1000
+#define BASE       0x80000000ULL
+#define MEMORY     0x10000
+#define BUS_BASE   0x1234500000ULL
+#define LIST_AT    0x0
+#define PLAY_AT    0x1000
 #define CAPTURE_AT 0x8000
-#define SECOND 1000000000ULL
+#define SECOND     1000000000ULL
 
 struct rig {
 	struct oncard_card card;
@@ -208,8 +208,10 @@ static const struct format_row formats[] = {
 static void loop_once(const struct format_row *row)
 {
 	struct stream_setup setup = {
-		.format = row->format, .rate = row->rate,
-		.buffer = 400,	       .period = 100,
+		.format = row->format,
+		.rate = row->rate,
+		.buffer = 400,
+		.period = 100,
 		.count = 1,
 	};
 	u32 bytes = 400 * row->frame_bytes;
@@ -261,8 +263,10 @@ static void test_rate_is_exact_over_an_hour(void **state)
 {
 	struct rig *rig = *state;
 	struct stream_setup setup = {
-		.format = ONCARD_FORMAT_S16 | 1, .rate = 8000,
-		.buffer = 1600,			 .period = 800,
+		.format = ONCARD_FORMAT_S16 | 1,
+		.rate = 8000,
+		.buffer = 1600,
+		.period = 800,
 		.count = 1,
 	};
 	u32 tenths, periods = 0;

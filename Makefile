@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What people type. The modules themselves are described in Kbuild, for kbuild.
+
+# the VM's kernel
+KERNEL ?= 6.1
+# a kernel build directory of your own, such as /lib/modules/$(uname -r)/build
+KDIR ?=
+# a single test
+CASE ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?= 0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+Q := $(if $(filter 0,$(V)),@)
+
+ifeq ($(KDIR),)
+kernel_name  = $(KERNEL)
+kernel_build = $$(tests/vm/fetch --kernel $(KERNEL) headers)
+else
+kernel_name  = $(notdir $(patsubst %/build,%,$(abspath $(KDIR))))
+kernel_build = $(KDIR)
+endif
+
+MODULES_DIR ?= build/modules/$(kernel_name)
+# BTF of a module refers to vmlinux's, which a package of headers does not hold.
+no_btf := CONFIG_DEBUG_INFO_BTF_MODULES=
+# more for kbuild's command line, such as W=1
+KBUILD_ARGS ?=
+# Debian's headers name the compiler of their kernel, gcc-12; gcc is near enough.
+modules_cc = $(if $(KDIR)$(shell command -v gcc-12),,CC=gcc)
+JOBS := $(shell nproc)
+
+.PHONY: help
+help:
+	@echo "oncard: DMA buffers in memory on the card"
+	@echo
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+## make run          play WAVs through memory on the card, in a VM, and judge it
+.PHONY: run
+run: modules userspace
+	$(Q)tests/demo/run --kernel $(KERNEL)
+
+## make test         all tests; CASE=NAME for one, tests/run --list names them
+.PHONY: test
+test: modules userspace build/need/test
+	$(Q)tests/run --kernel $(KERNEL) $(CASE)
+
+## make shell        a shell in the VM, with the card in it
+.PHONY: shell
+shell: modules userspace
+	$(Q)tests/vm/run --kernel $(KERNEL) --interactive -- sh
+
+## make check        style, sparse, warnings, documentation; CHECK=NAME for one
+.PHONY: check
+check:
+	$(Q)tests/check $(CHECK)
+
+## make format       lay the C files out as make check wants them
+.PHONY: format
+format:
+	$(Q)tests/check --fix
+
+## make modules      dma-core.ko and snd-oncard.ko, in build/modules/
+.PHONY: modules
+modules: build/need/modules
+	@test -z '$(KDIR)' || test -e '$(KDIR)/Makefile' || { echo >&2 "make: no kernel" \
+		"build directory at $(KDIR); install its linux-headers, or give KDIR=DIR"; exit 1; }
+	@tests/lib/mirror-sources $(MODULES_DIR) Kbuild dma-core sound tests/modules
+	@echo "  BUILD   modules for $(kernel_name)"
+	$(Q)kdir=$(kernel_build) && $(MAKE) $(if $(Q),-s) -C "$$kdir" -j$(JOBS) \
+		M='$(abspath $(MODULES_DIR))' $(modules_cc) $(KBUILD_ARGS) \
+		$$(test -e "$$kdir/vmlinux" || echo $(no_btf)) modules
+
+## make userspace    oncard-play and its kin, in build/userspace/
+.PHONY: userspace
+userspace: build/need/userspace
+	@echo "  BUILD   userspace"
+	$(Q)$(MAKE) $(if $(Q),-s) -C userspace -j$(JOBS) O='$(abspath build/userspace)'
+
+## make install      modules for the running kernel (or KDIR=), programs and
+##                   manual pages under PREFIX=/usr/local; DESTDIR= for packagers
+.PHONY: install modules-install
+install: install_kdir = $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+install: userspace
+	$(Q)$(MAKE) modules KDIR='$(install_kdir)'
+	$(Q)$(MAKE) modules-install KDIR='$(install_kdir)'
+	$(Q)$(MAKE) $(if $(Q),-s) -C userspace O='$(abspath build/userspace)' \
+		PREFIX='$(PREFIX)' DESTDIR='$(abspath $(DESTDIR))' install
+
+# (the modules of tests/ are not for installing; what cannot be signed for want
+# of the kernel's key stays unsigned without further words)
+modules-install:
+	@echo "  INSTALL modules for $(kernel_name)"
+	$(Q)sign=$$(test -e '$(KDIR)/certs/signing_key.pem' || echo CONFIG_MODULE_SIG_ALL=); \
+	for dir in dma-core sound; do \
+		$(MAKE) $(if $(Q),-s) -C '$(KDIR)' M='$(abspath $(MODULES_DIR))'/$$dir \
+			INSTALL_MOD_PATH='$(abspath $(DESTDIR))' $$sign modules_install || exit; \
+	done
+
+## make clean        remove what was built for the VM; keep its images and logs
+.PHONY: clean
+clean:
+	$(Q)rm -rf build/modules build/userspace build/unit build/check
+
+## make distclean    remove build/; downloads stay in the cache (see tests/vm/fetch)
+.PHONY: distclean
+distclean:
+	$(Q)rm -rf build
+	@echo "downloads are kept in $${ONCARD_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/oncard};" \
+		"remove that folder to fetch them again"
+
+##
+## KERNEL=6.1 the VM's kernel, KDIR=DIR a kernel build directory instead, V=1 show
+## the commands.
+
+# What has to be installed before a step; asked again when this file changes.
+build/need/modules:   packages := make gcc-12 libc6-dev libelf1 kmod
+build/need/modules:   purpose  := building the modules
+build/need/userspace: packages := make gcc libc6-dev libasound2-dev libsndfile1-dev
+build/need/userspace: purpose  := building the programs
+build/need/test:      packages := make gcc libc6-dev libcmocka-dev
+build/need/test:      purpose  := the unit tests
+build/need/%: Makefile
+	@tests/vm/need --for '$(purpose)' $(packages)
+	@mkdir -p $(@D)
+	@touch $@

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Card memory that does not suffice: -ENOMEM with the figures in the log, never
+# system RAM in its place.
+# vm: --no-card
+. "$(dirname "$0")/../lib/ktap.sh"
+. "$(dirname "$0")/../lib/driver.sh"
+
+# More than is left beside the first stream's buffer and the page of lists.
+greedy()
+{
+	oncard-play -D "hw:0,0,$1" --no-capture --buffer-size 16384 --duration 1
+}
+
+# While one stream holds 64 of 128 KiB, a second asks for as much.
+second_beside_first()
+{
+	aplay -q -M -D hw:0,0,0 -f S16_LE -c 2 -r 48000 --buffer-size=16384 \
+		/dev/zero 2>/dev/null &
+	first=$!
+	until grep -q RUNNING /proc/asound/card0/pcm0p/sub0/status; do
+		kill -0 $first || return 1
+	done
+	greedy 1 2>/tmp/second
+	second=$?
+	buffers_meanwhile=$(grep -c memory=system "$dma_core_debugfs"/*/buffers)
+	kill $first
+	wait $first
+	return $second
+}
+
+ktap_plan 7
+ktap_check "loads with 128 KiB" reload size=128K
+second_beside_first
+ktap_is "a second large buffer is refused" $? 69
+ktap_check "with ENOMEM" grep -q "Cannot allocate memory" /tmp/second
+ktap_check "and the figures in the log" \
+	kernel_says "no 65536 bytes of card memory in a row: 61440 of 131072 bytes free"
+ktap_is "it is counted" "$(counter exhausted)" 1
+ktap_is "nothing came from system RAM instead" \
+	"$buffers_meanwhile $(counter fallen_back)" "0 0"
+ktap_check "alone, it is served" greedy 1
+ktap_finish

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every format, number of channels and access, at rates from end to end: what is
+# recorded is what was played, bit for bit.
+# vm: --icount
+. "$(dirname "$0")/../lib/ktap.sh"
+
+formats="S16_LE S32_LE"
+channels="1 2"
+rates="8000 11025 22050 44100 48000 88200 96000 192000"
+accesses="mmap rw"
+
+play()
+{
+	oncard-play --signal counter --duration 1 --access "$1" --format "$2" \
+		--channels "$3" --rate "$4"
+}
+
+ktap_plan 66
+for access in $accesses; do
+	for format in $formats; do
+		for channel in $channels; do
+			for rate in $rates; do
+				ktap_check "$access, $format, $channel channels, $rate Hz: bit-exact" \
+					play "$access" "$format" "$channel" "$rate"
+			done
+		done
+	done
+done
+ktap_check "noise in many small periods: bit-exact" oncard-play --signal noise \
+	--seed 1 --duration 2 --buffer-size 4096 --period-size 128
+ktap_check "a WAV: bit-exact" oncard-play /usr/share/sounds/alsa/Noise.wav
+ktap_finish

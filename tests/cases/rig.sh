@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The rig itself: its exit status tells what became of the command and of the VM.
+# host
+# timeout: 600
+. "$(dirname "$0")/../lib/ktap.sh"
+top=$(cd "$(dirname "$0")/../.." && pwd)
+state=$top/build/vm/rig-test
+run=$top/tests/vm/run
+
+lost=240
+splat=241
+
+# status_of ARGUMENT...: the rig's exit status; what it says is in $said
+said=$top/build/vm/rig-test.said
+status_of()
+{
+	"$run" --state "$state" "$@" >"$said" 2>&1
+	echo $?
+}
+
+# Kills QEMU once the VM says that it is up.
+killed()
+{
+	"$run" --state "$state" -- sh -c 'echo up; exec cat /dev/ttyS3' >"$said" 2>&1 &
+	rig=$!
+	until grep -q '^up' "$said" 2>/dev/null; do
+		kill -0 $rig || return
+	done
+	pkill -KILL -f "qemu-system.*$state/" || pkill -KILL -P $rig qemu-system
+	wait $rig
+	echo $?
+}
+
+ktap_plan 13
+ktap_is "true is 0" "$(status_of -- true)" 0
+ktap_is "false is 1" "$(status_of -- false)" 1
+ktap_is "any status is handed on" "$(status_of -- sh -c 'exit 7')" 7
+ktap_is "arguments arrive as they were given" \
+	"$(status_of -- test 'a  b"c' = "a  b\"c")" 0
+mkdir -p "$state/overlay/etc"
+echo "laid over" >"$state/overlay/etc/laid-over"
+ktap_is "--overlay lays a folder over the root" \
+	"$(status_of --overlay "$state/overlay" -- grep -q "laid over" /etc/laid-over)" 0
+ktap_is "a VM that does not end in time is lost" \
+	"$(status_of --timeout 10 -- sh -c 'exec cat /dev/ttyS3')" $lost
+ktap_check "and it is said why" grep -q "10 s" "$said"
+ktap_is "a VM that is killed is lost" "$(killed)" $lost
+ktap_is "a VM that panics is lost" \
+	"$(status_of -- sh -c 'echo c >/proc/sysrq-trigger')" $lost
+ktap_is "a command that succeeds beside a splat fails" \
+	"$(status_of -- sh -c 'echo "BUG: planted by the test" >/dev/kmsg')" $splat
+ktap_is "an unknown option is refused" "$(status_of --nonsense -- true)" 2
+ktap_check "with a list of what is allowed" grep -q -- --overlay "$said"
+ktap_is "an overlay that is not there is refused" \
+	"$(status_of --overlay "$state/nowhere" -- true)" 2
+ktap_finish
