@@ -42,17 +42,17 @@ help:
 
 ## make run          play WAVs through memory on the card, in a VM, and judge it
 .PHONY: run
-run: modules userspace
+run: modules programs
 	$(Q)tests/demo/run --kernel $(KERNEL)
 
 ## make test         all tests; CASE=NAME for one, tests/run --list names them
 .PHONY: test
-test: modules userspace build/need/test
+test: modules programs build/need/test
 	$(Q)tests/run --kernel $(KERNEL) $(CASE)
 
 ## make shell        a shell in the VM, with the card in it
 .PHONY: shell
-shell: modules userspace
+shell: modules programs
 	$(Q)tests/vm/run --kernel $(KERNEL) --interactive -- sh
 
 ## make check        style, sparse, warnings, documentation; CHECK=NAME for one
@@ -81,6 +81,11 @@ modules: build/need/modules
 userspace: build/need/userspace
 	@echo "  BUILD   userspace"
 	$(Q)$(MAKE) $(if $(Q),-s) -C userspace -j$(JOBS) O='$(abspath build/userspace)'
+
+# what the VM has: ours, and what only tests run
+.PHONY: programs
+programs: userspace
+	$(Q)$(MAKE) $(if $(Q),-s) -C tests/programs -j$(JOBS) O='$(abspath build/userspace)'
 
 ## make install      modules for the running kernel (or KDIR=), programs and
 ##                   manual pages under PREFIX=/usr/local; DESTDIR= for packagers

@@ -10,7 +10,7 @@ module=$(find "$top/build/modules/6.1" -name snd-oncard.ko)
 
 in_module()
 {
-	modinfo -F parm "$module" | sed 's/:.*//' | sort
+	PATH=$PATH:/usr/sbin:/sbin modinfo -F parm "$module" | sed 's/:.*//' | sort
 }
 
 in_documentation()
