@@ -20,15 +20,20 @@ MODULE_PARM_DESC(id, "ID string for the card");
 module_param_array(enable, bool, NULL, 0444);
 MODULE_PARM_DESC(enable, "Enable the card");
 
-/* Which cards' numbers are taken, and how the last probe that failed did. */
+/*
+ * Under probe_lock: the elements of the parameters that cards have taken, which a
+ * card that is not enabled does for good; how many cards there are; and how the
+ * last probe that failed did.
+ */
 static DEFINE_MUTEX(probe_lock);
 static DECLARE_BITMAP(slots, SNDRV_CARDS);
+static unsigned int bound;
 static int last_error = -ENODEV;
 
 /* The number of bound cards, for the module's init. */
 unsigned int oncard_chips_bound(void)
 {
-	return bitmap_weight(slots, SNDRV_CARDS);
+	return READ_ONCE(bound);
 }
 
 /* Why no card is bound: the errno of the last probe that failed. */
@@ -183,6 +188,28 @@ free_card:
 	return err;
 }
 
+static int take_slot(struct device *dev, const struct oncard_memory *memory,
+		     struct oncard **created)
+{
+	unsigned int slot = find_first_zero_bit(slots, SNDRV_CARDS);
+	int err;
+
+	lockdep_assert_held(&probe_lock);
+	if (slot >= SNDRV_CARDS)
+		return -ENODEV;
+	if (!enable[slot]) {
+		dev_info(dev, "not used: enable=0 for card %u\n", slot);
+		set_bit(slot, slots);
+		return -ENOENT;
+	}
+	err = probe_slot(dev, memory, slot, created);
+	if (err)
+		return err;
+	(*created)->slot = slot;
+	set_bit(slot, slots);
+	return 0;
+}
+
 /**
  * oncard_chip_probe() - bring up a card
  * @dev: the device that it is
@@ -197,23 +224,14 @@ free_card:
 int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 		      struct oncard **created)
 {
-	unsigned int slot;
 	int err;
 
 	mutex_lock(&probe_lock);
-	slot = find_first_zero_bit(slots, SNDRV_CARDS);
-	if (slot >= SNDRV_CARDS)
-		err = -ENODEV;
-	else if (!enable[slot])
-		err = -ENOENT;
-	else
-		err = probe_slot(dev, memory, slot, created);
-	if (err) {
+	err = take_slot(dev, memory, created);
+	if (err)
 		last_error = err;
-	} else {
-		(*created)->slot = slot;
-		set_bit(slot, slots);
-	}
+	else
+		bound++;
 	mutex_unlock(&probe_lock);
 	return err;
 }
@@ -231,5 +249,6 @@ void oncard_chip_remove(struct oncard *chip)
 	snd_card_free(chip->card);
 	mutex_lock(&probe_lock);
 	clear_bit(slot, slots);
+	bound--;
 	mutex_unlock(&probe_lock);
 }

@@ -30,7 +30,19 @@ second_beside_first()
 	return $second
 }
 
-ktap_plan 7
+# owner_alloc PARAMETER...: a driver with half of the memory that its buffer needs
+owner_alloc()
+{
+	modprobe buffer-owner pages=4 "$@" && echo alloc >/dev/buffer-owner
+}
+
+# owner_figure NAME
+owner_figure()
+{
+	sed -n "s/^$1=//p" "$dma_core_debugfs/buffer-owner-dma/counters"
+}
+
+ktap_plan 12
 ktap_check "loads with 128 KiB" reload size=128K
 second_beside_first
 ktap_is "a second large buffer is refused" $? 69
@@ -41,4 +53,14 @@ ktap_is "it is counted" "$(counter exhausted)" 1
 ktap_is "nothing came from system RAM instead" \
 	"$buffers_meanwhile $(counter fallen_back)" "0 0"
 ktap_check "alone, it is served" greedy 1
+
+ktap_is "an owner that allows no system RAM is refused" \
+	"$(owner_alloc 2>/dev/null; echo $?)" 1
+rmmod buffer-owner
+ktap_check "an owner that allows system RAM is served" owner_alloc fallback=1
+ktap_is "by system RAM, and it is counted" \
+	"$(owner_figure exhausted) $(owner_figure fallen_back)" "1 1"
+ktap_is "and it is shown where the buffer lies" \
+	"$(sed 's/ .*//' "$dma_core_debugfs/buffer-owner-dma/buffers")" memory=system
+ktap_check "and it is given back" rmmod buffer-owner
 ktap_finish

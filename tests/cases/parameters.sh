@@ -21,7 +21,7 @@ refused()
 
 ram=$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM/0x\1/p' /proc/iomem | tail -n 1)
 
-ktap_plan 15
+ktap_plan 16
 ktap_check "the driver unloads" rmmod snd-oncard
 iomem_before=$(cat /proc/iomem)
 ktap_check "unknown mmap=" refused \
@@ -49,5 +49,7 @@ ktap_check "unaligned card_addr=" refused "card_addr=12345 is not allowed" \
 	card_addr=12345
 ktap_check "card_addr= too near to the end" refused \
 	"pass the end of the card's addresses" card_addr=0xfffffffffff00000
+ktap_check "a card that is not enabled" refused "not used: enable=0 for card 0" \
+	enable=0
 ktap_check "after all that it loads" modprobe snd-oncard
 ktap_finish

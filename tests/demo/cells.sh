@@ -69,7 +69,7 @@ cell coherent system none
 coherent_system=$? coherent_system_faults=$cell_faults
 cell nopage system per-page
 nopage_system=$? nopage_system_faults=$cell_faults
-pages=$(sed -n 's/.*pages of the buffers: //p' "$report")
+pages=$(sed -n 's/.*pages of the buffers[a-z ]*: //p' "$report")
 cell nopage card any
 nopage_card=$?
 echo

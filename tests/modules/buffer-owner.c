@@ -17,9 +17,16 @@
 
 #include "../../dma-core/card-memory.h"
 
-#define MEMORY_SIZE (64 * PAGE_SIZE)
 #define BUFFER_SIZE (8 * PAGE_SIZE)
 #define CARD_ADDR   0x40000000
+
+static unsigned int pages = 64;
+module_param(pages, uint, 0444);
+MODULE_PARM_DESC(pages, "Pages of card memory (64; a buffer takes 8)");
+
+static bool fallback;
+module_param(fallback, bool, 0444);
+MODULE_PARM_DESC(fallback, "Allow system RAM when card memory is exhausted");
 
 static struct platform_device *platform;
 static struct device *dma;
@@ -106,17 +113,21 @@ static struct miscdevice owner_device = {
 
 static int declare_memory(void)
 {
-	memory = alloc_pages_exact(MEMORY_SIZE, GFP_KERNEL | __GFP_ZERO);
+	unsigned int flags = DMA_CARD_MEMORY_CACHED;
+
+	if (fallback)
+		flags |= DMA_CARD_MEMORY_ALLOW_SYSTEM;
+	memory = alloc_pages_exact(pages * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
 	if (!memory)
 		return -ENOMEM;
 	return dma_declare_card_memory(dma, virt_to_phys(memory), CARD_ADDR,
-				       MEMORY_SIZE, DMA_CARD_MEMORY_CACHED);
+				       pages * PAGE_SIZE, flags);
 }
 
 static void free_memory(void)
 {
 	if (memory)
-		free_pages_exact(memory, MEMORY_SIZE);
+		free_pages_exact(memory, pages * PAGE_SIZE);
 }
 
 static int __init buffer_owner_init(void)
