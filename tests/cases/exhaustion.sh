@@ -30,10 +30,10 @@ second_beside_first()
 	return $second
 }
 
-# owner_alloc PARAMETER...: a driver with half of the memory that its buffer needs
+# owner_alloc FALLBACK: a driver with half of the memory that its buffer needs
 owner_alloc()
 {
-	modprobe buffer-owner pages=4 "$@" && echo alloc >/dev/buffer-owner
+	modprobe buffer-owner pages=4 fallback="$1" && echo alloc >/dev/buffer-owner
 }
 
 # owner_figure NAME
@@ -55,9 +55,9 @@ ktap_is "nothing came from system RAM instead" \
 ktap_check "alone, it is served" greedy 1
 
 ktap_is "an owner that allows no system RAM is refused" \
-	"$(owner_alloc 2>/dev/null; echo $?)" 1
+	"$(owner_alloc 0 2>/dev/null; echo $?)" 1
 rmmod buffer-owner
-ktap_check "an owner that allows system RAM is served" owner_alloc fallback=1
+ktap_check "an owner that allows system RAM is served" owner_alloc 1
 ktap_is "by system RAM, and it is counted" \
 	"$(owner_figure exhausted) $(owner_figure fallen_back)" "1 1"
 ktap_is "and it is shown where the buffer lies" \
