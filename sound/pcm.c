@@ -19,7 +19,7 @@ static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
 		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
 		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_SYNC_START |
-		SNDRV_PCM_INFO_NO_PERIOD_WAKEUP,
+		SNDRV_PCM_INFO_NO_PERIOD_WAKEUP | SNDRV_PCM_INFO_DRAIN_TRIGGER,
 	.formats = SNDRV_PCM_FMTBIT_S16_LE | SNDRV_PCM_FMTBIT_S32_LE,
 	.rates = SNDRV_PCM_RATE_CONTINUOUS | SNDRV_PCM_RATE_8000_192000,
 	.rate_min = ONCARD_RATE_MIN,
@@ -184,6 +184,11 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
 		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
 				   take_group(substream));
+		return 0;
+	case SNDRV_PCM_TRIGGER_DRAIN:
+		/* Without wakeups, nobody would see that all was played. */
+		enable_interrupts(chip, 0,
+				  interrupts_of(stream_index(substream)));
 		return 0;
 	default:
 		return -EINVAL;
