@@ -18,6 +18,9 @@
  */
 #define STALL_MAX NSEC_PER_SECOND
 
+/* The longest sleep that a host is asked for: far from being taken for a stall. */
+#define SLEEP_MAX (STALL_MAX / 10)
+
 /* Frames moved between two looks at the other direction of a pair. */
 #define WIRE_FRAMES 64U
 
@@ -112,11 +115,12 @@ void oncard_card_step(struct oncard_card *card, u64 now)
 }
 
 /**
- * oncard_card_next_event() - when the card will next have something to say
+ * oncard_card_next_event() - when the card has to be stepped next
  * @card: the card
  *
  * Return: the host's time, in ns, of the next period boundary of any running
- * stream, or ONCARD_NO_EVENT.
+ * stream, or a tenth of a second from the last step if that is sooner;
+ * ONCARD_NO_EVENT when no stream runs.
  */
 u64 oncard_card_next_event(const struct oncard_card *card)
 {
@@ -135,7 +139,7 @@ u64 oncard_card_next_event(const struct oncard_card *card)
 	}
 	if (event == ONCARD_NO_EVENT)
 		return event;
-	return card->host_now + (event - card->clock);
+	return card->host_now + min(event - card->clock, (u64)SLEEP_MAX);
 }
 
 /**
@@ -280,10 +284,10 @@ static u64 with_high(u64 address, u32 high)
 	return (address & 0xffffffffULL) | (u64)high << 32;
 }
 
-static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
+static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 {
 	/* A running stream's description is latched. */
-	if (stream->running)
+	if (stream->running || reg > ONCARD_STREAM_LIST_MODE)
 		return;
 
 	stream->ready = false;
@@ -312,11 +316,13 @@ static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
 	case ONCARD_STREAM_LIST_MODE:
 		stream->list_mode = value;
 		break;
-	case ONCARD_STREAM_CONTROL:
-		if (value & ONCARD_CONTROL_RESET)
-			oncard_stream_reset(stream);
-		break;
 	}
+}
+
+static void control_stream(struct oncard_stream *stream, u32 value)
+{
+	if (!stream->running && value & ONCARD_CONTROL_RESET)
+		oncard_stream_reset(stream);
 }
 
 /**
@@ -330,8 +336,12 @@ void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
 	u32 index = stream_of_register(offset);
 
 	if (index < ONCARD_STREAMS) {
-		write_stream(&card->stream[index],
-			     offset % ONCARD_STREAM_STRIDE, value);
+		u32 reg = offset % ONCARD_STREAM_STRIDE;
+
+		if (reg == ONCARD_STREAM_CONTROL)
+			control_stream(&card->stream[index], value);
+		else
+			describe_stream(&card->stream[index], reg, value);
 		return;
 	}
 

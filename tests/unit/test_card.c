@@ -284,6 +284,29 @@ static void test_rate_is_exact_over_an_hour(void **state)
 	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
 }
 
+static void test_long_period_is_no_stall(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup setup = {
+		.format = ONCARD_FORMAT_S16 | 1,
+		.rate = 8000,
+		.buffer = 12000,
+		.period = 12000,
+		.count = 1,
+	};
+	u64 start = rig->now;
+	u32 steps = 0;
+
+	/* 1.5 s, stepped only when the card asks for it */
+	describe_loop(rig, &setup, 12000 * 2);
+	run(rig, BIT(0));
+	while (!(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) & 1)) {
+		pass(rig, oncard_card_next_event(&rig->card) - rig->now);
+		assert_true(++steps < 100);
+	}
+	assert_int_equal(rig->now - start, 1500000000);
+}
+
 static void test_next_event_is_the_period_boundary(void **state)
 {
 	struct rig *rig = *state;
@@ -591,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_loopback_is_bit_exact),
 		CARD_TEST(test_streams_started_together_move_on_one_tick),
 		CARD_TEST(test_rate_is_exact_over_an_hour),
+		CARD_TEST(test_long_period_is_no_stall),
 		CARD_TEST(test_next_event_is_the_period_boundary),
 		CARD_TEST(test_interrupt_line_follows_enable_and_acknowledge),
 		CARD_TEST(test_pause_keeps_the_position),
