@@ -22,12 +22,12 @@ MODULE_PARM_DESC(enable, "Enable the card");
 
 /*
  * Under probe_lock: the elements of the parameters that cards have taken, which a
- * card that is not enabled does for good; how many cards there are; and how the
- * last probe that failed did.
+ * card that is not enabled does for good, and how many cards there are.
  */
 static DEFINE_MUTEX(probe_lock);
 static DECLARE_BITMAP(slots, SNDRV_CARDS);
 static unsigned int bound;
+
 static int last_error = -ENODEV;
 
 /* The number of bound cards, for the module's init. */
@@ -39,7 +39,21 @@ unsigned int oncard_chips_bound(void)
 /* Why no card is bound: the errno of the last probe that failed. */
 int oncard_probe_error(void)
 {
-	return last_error;
+	return READ_ONCE(last_error);
+}
+
+/**
+ * oncard_probed() - note how the probe of a device ended
+ * @err: 0 or an errno
+ *
+ * Context: any.
+ * Return: @err.
+ */
+int oncard_probed(int err)
+{
+	if (err)
+		WRITE_ONCE(last_error, err);
+	return err;
 }
 
 static int check_memory(struct device *dev, const struct oncard_memory *memory)
@@ -228,9 +242,7 @@ int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 
 	mutex_lock(&probe_lock);
 	err = take_slot(dev, memory, created);
-	if (err)
-		last_error = err;
-	else
+	if (!err)
 		bound++;
 	mutex_unlock(&probe_lock);
 	return err;

@@ -85,6 +85,7 @@ int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 		      struct oncard **created);
 void oncard_chip_remove(struct oncard *chip);
 unsigned int oncard_chips_bound(void);
+int oncard_probed(int err);
 int oncard_probe_error(void);
 
 /* pcm.c */

@@ -9,13 +9,16 @@
 
 #define MEMORY_BAR 2
 
+/*
+ * No MODULE_DEVICE_TABLE(): an ivshmem device may be shared memory of quite another
+ * kind. Who loads this module says that it is the card.
+ */
 static const struct pci_device_id oncard_pci_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, 0x1110) },
 	{}
 };
-MODULE_DEVICE_TABLE(pci, oncard_pci_ids);
 
-static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
+static int probe_bar(struct pci_dev *pci)
 {
 	struct oncard_memory memory = {
 		.phys_addr = pci_resource_start(pci, MEMORY_BAR),
@@ -29,8 +32,11 @@ static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	if (err)
 		return err;
 	err = pci_request_region(pci, MEMORY_BAR, ONCARD_NAME);
-	if (err)
+	if (err) {
+		dev_err(&pci->dev, "BAR%d, the card's memory, is in use\n",
+			MEMORY_BAR);
 		return err;
+	}
 	pci_set_master(pci);
 	err = oncard_chip_probe(&pci->dev, &memory, &chip);
 	if (err)
@@ -41,6 +47,11 @@ static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
 release_region:
 	pci_release_region(pci, MEMORY_BAR);
 	return err;
+}
+
+static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	return oncard_probed(probe_bar(pci));
 }
 
 static void oncard_pci_remove(struct pci_dev *pci)

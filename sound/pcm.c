@@ -94,6 +94,20 @@ static int oncard_pcm_close(struct snd_pcm_substream *substream)
 	return 0;
 }
 
+/* ALSA may believe a linked stream stopped that was started with its group. */
+static void stop_stream(struct oncard *chip, unsigned int index)
+{
+	oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, BIT(index));
+}
+
+static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	stop_stream(chip, stream_index(substream));
+	return 0;
+}
+
 static u32 format_register(const struct snd_pcm_runtime *runtime)
 {
 	u32 width = snd_pcm_format_physical_width(runtime->format) == 16 ?
@@ -113,7 +127,8 @@ static void write_list(struct oncard *chip, unsigned int index,
 	bool on_card = oncard_params.buffers == ONCARD_BUFFERS_CARD;
 	u32 length = frames_to_bytes(runtime, runtime->buffer_size) |
 		     (on_card ? ONCARD_DESCRIPTOR_LOCAL : 0);
-	bool wide = runtime->dma_addr > U32_MAX;
+	u64 last = runtime->dma_addr + runtime->dma_bytes - 1;
+	bool wide = last > U32_MAX;
 	void *list = chip->lists + index * LIST_BYTES;
 	dma_addr_t handle = chip->lists_handle + index * LIST_BYTES;
 	u32 mode = (on_card ? ONCARD_LIST_LOCAL : 0) |
@@ -141,6 +156,7 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	u32 wanted = runtime->no_period_wakeup ? ONCARD_IRQ_ERROR(index) :
 						 interrupts_of(index);
 
+	stop_stream(chip, index);
 	write_stream(chip, index, ONCARD_STREAM_FORMAT,
 		     format_register(runtime));
 	write_stream(chip, index, ONCARD_STREAM_RATE, runtime->rate);
@@ -155,7 +171,7 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-/* Linked streams of one card change state in one register write. */
+/* Linked streams of one card start, pause and go on in one register write. */
 static u32 take_group(struct snd_pcm_substream *substream)
 {
 	struct snd_pcm_substream *member;
@@ -181,6 +197,9 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 				   take_group(substream));
 		return 0;
 	case SNDRV_PCM_TRIGGER_STOP:
+		/* One by one: the others of its group may have to drain. */
+		stop_stream(chip, stream_index(substream));
+		return 0;
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
 		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
 				   take_group(substream));
@@ -240,10 +259,11 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 				 runtime->dma_addr, offset);
 }
 
-#define ONCARD_PCM_OPS                                                \
-	.open = oncard_pcm_open, .close = oncard_pcm_close,           \
-	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger, \
-	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer
+#define ONCARD_PCM_OPS                                                    \
+	.open = oncard_pcm_open, .close = oncard_pcm_close,               \
+	.hw_free = oncard_pcm_hw_free, .prepare = oncard_pcm_prepare,     \
+	.trigger = oncard_pcm_trigger, .sync_stop = oncard_pcm_sync_stop, \
+	.pointer = oncard_pcm_pointer
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,
@@ -274,7 +294,8 @@ static void stream_failed(struct oncard *chip, unsigned int index,
 void oncard_pcm_interrupt(void *data)
 {
 	struct oncard *chip = data;
-	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS);
+	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS) &
+		     READ_ONCE(chip->irq_enable);
 	unsigned int index;
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS, status);

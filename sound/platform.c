@@ -57,7 +57,7 @@ static int take_ram(struct device *dev, struct oncard_memory *memory)
 	return devm_add_action_or_reset(dev, free_simulated, memory);
 }
 
-static int oncard_platform_probe(struct platform_device *pdev)
+static int probe_memory(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
 	struct oncard_memory *memory;
@@ -77,6 +77,11 @@ static int oncard_platform_probe(struct platform_device *pdev)
 		return err;
 	platform_set_drvdata(pdev, chip);
 	return 0;
+}
+
+static int oncard_platform_probe(struct platform_device *pdev)
+{
+	return oncard_probed(probe_memory(pdev));
 }
 
 static void oncard_platform_remove(struct platform_device *pdev)

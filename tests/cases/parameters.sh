@@ -6,13 +6,15 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
-# refused TEXT PARAMETER...: does not load, and the log has TEXT
+# refused TEXT PARAMETER...: does not load, and the log has TEXT; $why is modprobe's
+# word on it
+why=/tmp/why
 refused()
 {
 	text=$1
 	shift
 	dmesg -c >/dev/null
-	! modprobe snd-oncard "$@" 2>/dev/null || return 1
+	! modprobe snd-oncard "$@" 2>$why || return 1
 	! grep '^snd_oncard ' /proc/modules || return 1
 	kernel_says "$text" && test "$(cat /proc/iomem)" = "$iomem_before" &&
 		test ! -e /proc/asound/card0 &&
@@ -21,7 +23,7 @@ refused()
 
 ram=$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM/0x\1/p' /proc/iomem | tail -n 1)
 
-ktap_plan 16
+ktap_plan 18
 ktap_check "the driver unloads" rmmod snd-oncard
 iomem_before=$(cat /proc/iomem)
 ktap_check "unknown mmap=" refused \
@@ -39,12 +41,14 @@ ktap_check "size= too small" refused \
 	"size=64K is too small; at least 131072 bytes" size=64K
 ktap_check "size= more than there is" refused \
 	"a smaller size=, at least 131072, may do" size=64G
+ktap_check "which is a lack of memory" grep -q "Cannot allocate memory" $why
 ktap_check "phys= without size=" refused \
 	"phys= without size=: say how many bytes the range has" phys=0x10000000
 ktap_check "unaligned phys=" refused "phys=0x10000001 is not allowed" \
 	phys=0x10000001 size=1M
 ktap_check "phys= in system RAM" refused "are in use; keep them from the kernel" \
 	phys="$ram" size=1M
+ktap_check "which is a conflict" grep -q "Device or resource busy" $why
 ktap_check "unaligned card_addr=" refused "card_addr=12345 is not allowed" \
 	card_addr=12345
 ktap_check "card_addr= too near to the end" refused \
