@@ -22,7 +22,7 @@ static int take_memory(struct card_device *card, struct card_buffer *buffer,
 	unsigned long irq;
 	int err;
 
-	if (!card_has_regions(card))
+	if (!READ_ONCE(card->declared))
 		return card_system_alloc(card, buffer, gfp, attrs);
 	err = card_region_alloc(card, buffer);
 	if (!err || !card_allows_system(card))

@@ -14,8 +14,8 @@
  * to nobody else before the last unmap. A mapping keeps this module loaded.
  *
  * None of this makes the memory answer once the card has been pulled out or its
- * window was given to another device; the owner must keep both until the last
- * mapping is gone.
+ * window was given to another device; the owner must keep both, and the parent
+ * device bound, until the last mapping is gone.
  */
 #ifndef DMA_CORE_CARD_MEMORY_H
 #define DMA_CORE_CARD_MEMORY_H

@@ -111,6 +111,12 @@ static size_t card_max_mapping_size(struct device *dev)
 	return dma_max_mapping_size(dev->parent);
 }
 
+/* The parent's mask is what its streaming calls go by; a narrower one is its matter. */
+static int card_dma_supported(struct device *dev, u64 mask)
+{
+	return mask >= dma_get_mask(dev->parent);
+}
+
 static const struct dma_map_ops card_dma_ops = {
 	.alloc = card_alloc,
 	.free = card_free,
@@ -125,6 +131,7 @@ static const struct dma_map_ops card_dma_ops = {
 	.sync_single_for_device = card_sync_single_for_device,
 	.sync_sg_for_cpu = card_sync_sg_for_cpu,
 	.sync_sg_for_device = card_sync_sg_for_device,
+	.dma_supported = card_dma_supported,
 	.get_required_mask = card_get_required_mask,
 	.max_mapping_size = card_max_mapping_size,
 };
@@ -157,7 +164,8 @@ static void card_device_release(struct device *dev)
  * @parent: the device that does the DMA, with its masks set
  *
  * The new device appears below @parent in sysfs. It takes over the masks that
- * @parent has now. Use it for all DMA calls of the driver.
+ * @parent has now; narrower ones have to be set for @parent. Use it for all DMA
+ * calls of the driver.
  *
  * Context: process context, may sleep.
  * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA,
@@ -186,7 +194,9 @@ struct device *dma_create_card_device(struct device *parent)
 	dev->parent = get_device(parent);
 	dev->release = card_device_release;
 	dev->coherent_dma_mask = parent->coherent_dma_mask;
-	dev->dma_mask = parent->dma_mask;
+	card->dma_mask = *parent->dma_mask;
+	dev->dma_mask = &card->dma_mask;
+	/* Shared: segment limits set for either hold where lists are mapped. */
 	dev->dma_parms = parent->dma_parms;
 	set_dma_ops(dev, &card_dma_ops);
 	set_dev_node(dev, dev_to_node(parent));
@@ -207,7 +217,8 @@ EXPORT_SYMBOL_GPL(dma_create_card_device);
  * @dev: the card device
  *
  * Releases its card memory first. Every buffer must have been freed; those that
- * user space still maps live on until the last unmap.
+ * user space still maps live on until the last unmap, and so long the parent has to
+ * stay bound if they lie in system RAM.
  *
  * Context: process context, may sleep.
  */

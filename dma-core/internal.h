@@ -48,6 +48,8 @@ struct card_counters {
 /**
  * struct card_device - a device whose DMA API serves card memory
  * @dev: what drivers hold
+ * @dma_mask: what @dev.dma_mask points to
+ * @declared: memory was declared once; system RAM is no longer a matter of course
  * @lock: guards @regions, @buffers, @mappings, @counters and the lists' members
  * @regions: declared memory, in order of declaration
  * @buffers: every buffer whose memory is not given back yet
@@ -58,6 +60,8 @@ struct card_counters {
  */
 struct card_device {
 	struct device dev;
+	u64 dma_mask;
+	bool declared;
 	spinlock_t lock;
 	struct list_head regions;
 	struct list_head buffers;
@@ -99,6 +103,7 @@ struct card_buffer;
  * struct card_buffer_ops - where a buffer's memory comes from
  * @name: for debugfs and trace events
  * @give_back: return the memory; the last thing that happens to a buffer
+ * @load_pfns: make @pfn work; may sleep
  * @pfn: the page frame that holds byte @offset
  * @has_pages: whether a struct page that may be used stands behind the memory
  * @pgprot: what a user mapping needs to have the kernel mapping's attribute
@@ -106,6 +111,7 @@ struct card_buffer;
 struct card_buffer_ops {
 	const char *name;
 	void (*give_back)(struct card_buffer *buffer);
+	int (*load_pfns)(struct card_buffer *buffer);
 	unsigned long (*pfn)(const struct card_buffer *buffer, size_t offset);
 	bool (*has_pages)(const struct card_buffer *buffer);
 	pgprot_t (*pgprot)(const struct card_buffer *buffer, pgprot_t prot);
@@ -124,7 +130,7 @@ struct card_buffer_ops {
  * @freed: the owner freed it, under card_device.lock
  * @region: card memory only
  * @attrs: system RAM only, as allocated
- * @pages: system RAM only, its page frames
+ * @pages: system RAM only, its page frames once @ops->load_pfns was called
  */
 struct card_buffer {
 	struct kref kref;
@@ -145,7 +151,6 @@ struct card_buffer {
 struct card_device *to_card_device(struct device *dev);
 
 /* region.c */
-bool card_has_regions(struct card_device *card);
 bool card_allows_system(struct card_device *card);
 int card_region_alloc(struct card_device *card, struct card_buffer *buffer);
 void card_region_release_all(struct card_device *card);

@@ -12,12 +12,16 @@
  * on this module until the last of them is closed.
  *
  * A driver's subsystem may have set vm_ops and vm_private_data before it called
- * us (ALSA counts its mappings that way); both are kept and called through.
+ * us (ALSA counts its mappings that way); its open and close are called through.
+ * Not for a child's copy of the mapping, though: that must not keep the parent from
+ * freeing its buffer for as long as the child lives, and needs not, since the buffer
+ * outlives its owner's free.
  */
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/refcount.h>
+#include <linux/sched/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -32,6 +36,7 @@
  * @on_card: in card_device.mappings
  * @first_page: of the buffer, that mmap() asked for
  * @pages: that mmap() asked for
+ * @mm: of the process that called mmap(), held; only compared
  * @outer_ops: vm_ops that the caller of dma_map_coherent() had set, or NULL
  * @outer_data: vm_private_data that belongs to @outer_ops
  */
@@ -41,6 +46,7 @@ struct card_mapping {
 	struct list_head on_card;
 	unsigned long first_page;
 	unsigned long pages;
+	struct mm_struct *mm;
 	const struct vm_operations_struct *outer_ops;
 	void *outer_data;
 };
@@ -63,10 +69,19 @@ static void mapping_count(struct card_mapping *mapping, bool made)
 	spin_unlock_irq(&card->lock);
 }
 
+static void mapping_destroy(struct card_mapping *mapping)
+{
+	mapping_count(mapping, false);
+	mmdrop(mapping->mm);
+	kfree(mapping);
+}
+
 /* The caller's own open or close finds its own vm_private_data in the VMA. */
 static void call_outer(struct vm_area_struct *vma, struct card_mapping *mapping,
 		       void (*call)(struct vm_area_struct *vma))
 {
+	if (!call || vma->vm_mm != mapping->mm)
+		return;
 	vma->vm_private_data = mapping->outer_data;
 	call(vma);
 	vma->vm_private_data = mapping;
@@ -77,7 +92,7 @@ static void mapping_open(struct vm_area_struct *vma)
 	struct card_mapping *mapping = vma->vm_private_data;
 
 	refcount_inc(&mapping->vmas);
-	if (mapping->outer_ops && mapping->outer_ops->open)
+	if (mapping->outer_ops)
 		call_outer(vma, mapping, mapping->outer_ops->open);
 }
 
@@ -86,15 +101,14 @@ static void mapping_close(struct vm_area_struct *vma)
 	struct card_mapping *mapping = vma->vm_private_data;
 	struct card_buffer *buffer = mapping->buffer;
 
-	if (mapping->outer_ops && mapping->outer_ops->close)
+	if (mapping->outer_ops)
 		call_outer(vma, mapping, mapping->outer_ops->close);
 	if (!refcount_dec_and_test(&mapping->vmas))
 		return;
 
 	trace_dma_card_unmap(&buffer->card->dev, buffer->ops->name,
 			     buffer->handle, buffer->size);
-	mapping_count(mapping, false);
-	kfree(mapping);
+	mapping_destroy(mapping);
 	card_buffer_put(buffer);
 	module_put(THIS_MODULE);
 }
@@ -107,6 +121,8 @@ static int mapping_access(struct vm_area_struct *vma, unsigned long address,
 	size_t offset = address - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
 	void *memory = mapping->buffer->cpu_addr + offset;
 
+	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
+		return -EACCES;
 	/* The VMA's bounds were checked against the buffer's when it was made. */
 	length = min_t(unsigned long, length, vma->vm_end - address);
 	if (write)
@@ -155,17 +171,23 @@ static int check_vma(struct vm_area_struct *vma, size_t size)
 static int mapping_create(struct vm_area_struct *vma,
 			  struct card_buffer *buffer)
 {
-	struct card_mapping *mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
-	int err;
+	struct card_mapping *mapping;
+	int err = buffer->ops->load_pfns(buffer);
 
+	if (err)
+		return err;
+	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
 	if (!mapping)
 		return -ENOMEM;
 	refcount_set(&mapping->vmas, 1);
 	mapping->buffer = buffer;
 	mapping->first_page = vma->vm_pgoff;
 	mapping->pages = vma_pages(vma);
+	mapping->mm = vma->vm_mm;
+	mmgrab(mapping->mm);
 	mapping->outer_ops = vma->vm_ops;
 	mapping->outer_data = vma->vm_private_data;
+	mapping_count(mapping, true);
 
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_page_prot = buffer->ops->pgprot(buffer, vma->vm_page_prot);
@@ -173,11 +195,10 @@ static int mapping_create(struct vm_area_struct *vma,
 	if (err) {
 		/* mmap() will fail; nothing may reach memory freed after it. */
 		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
-		kfree(mapping);
+		mapping_destroy(mapping);
 		return err;
 	}
 
-	mapping_count(mapping, true);
 	__module_get(THIS_MODULE);
 	vma->vm_private_data = mapping;
 	vma->vm_ops = &card_vm_ops;
@@ -219,8 +240,9 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  * with no struct page behind it, or in system RAM. The mapping is complete on
  * return and has the cache attribute of the kernel's mapping. It holds the
  * buffer: freed while it is mapped, the memory goes back with the last unmap.
- * The driver needs no fault handler. vm_ops and vm_private_data that are set
- * already keep working.
+ * The driver needs no fault handler. Where vm_ops are set already, their open and
+ * close go on being called, with their vm_private_data, for the VMAs of the process
+ * that called mmap().
  *
  * For a device that is no card device this is dma_mmap_coherent().
  *
@@ -245,7 +267,11 @@ EXPORT_SYMBOL_GPL(dma_map_coherent);
  * What a fault handler of the old kind asks for, and why it fails: memory on a
  * card has no struct page. New drivers call dma_map_coherent().
  *
- * Context: any.
+ * The page comes without a reference and is the buffer's for as long as that is.
+ * Pages that have no reference count of their own (the tail of a block that is not
+ * compound) are none that a handler could return.
+ *
+ * Context: process context, may sleep.
  * Return: the page, or NULL where there is none, where @offset lies outside of
  * the buffer, or (with a warning) when the buffer was not allocated so.
  */
@@ -262,10 +288,10 @@ struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 	if (!buffer)
 		return NULL;
 	if (offset < PAGE_ALIGN(buffer->size) &&
-	    buffer->ops->has_pages(buffer)) {
+	    buffer->ops->has_pages(buffer) && !buffer->ops->load_pfns(buffer)) {
 		unsigned long pfn = buffer->ops->pfn(buffer, offset);
 
-		if (pfn_valid(pfn))
+		if (pfn_valid(pfn) && page_count(pfn_to_page(pfn)))
 			page = pfn_to_page(pfn);
 	}
 	card_buffer_put(buffer);

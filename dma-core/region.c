@@ -43,6 +43,25 @@ static bool overlaps_a_region(const struct card_region *region)
 	return false;
 }
 
+/*
+ * dma_alloc_coherent() promises handles that are aligned to the order of the size;
+ * the region need not be.
+ */
+static unsigned long first_fit_aligned_for_card(unsigned long *map,
+						unsigned long size,
+						unsigned long start,
+						unsigned int pages, void *data,
+						struct gen_pool *pool,
+						unsigned long start_addr)
+{
+	const struct card_region *region = data;
+	unsigned long align_mask = roundup_pow_of_two(pages) - 1;
+	unsigned long first = region->device_addr >> PAGE_SHIFT;
+
+	return bitmap_find_next_zero_area_off(map, size, start, pages,
+					      align_mask, first & align_mask);
+}
+
 static int map_region(struct card_region *region)
 {
 	unsigned long how = region->flags & DMA_CARD_MEMORY_CACHED ?
@@ -59,8 +78,7 @@ static int map_region(struct card_region *region)
 		err = -ENOMEM;
 		goto unmap;
 	}
-	/* dma_alloc_coherent() promises alignment to the order of the size. */
-	gen_pool_set_algo(region->pool, gen_pool_first_fit_order_align, NULL);
+	gen_pool_set_algo(region->pool, first_fit_aligned_for_card, region);
 	err = gen_pool_add(region->pool, (unsigned long)region->cpu_addr,
 			   region->size, NUMA_NO_NODE);
 	if (err)
@@ -80,12 +98,12 @@ static void region_destroy(struct kref *kref)
 		container_of(kref, struct card_region, kref);
 	struct card_device *card = region->card;
 
+	gen_pool_destroy(region->pool);
+	/* Unmapped first: a new declaration may want another attribute. */
 	mutex_lock(&all_regions_lock);
+	memunmap(region->cpu_addr);
 	list_del(&region->on_machine);
 	mutex_unlock(&all_regions_lock);
-
-	gen_pool_destroy(region->pool);
-	memunmap(region->cpu_addr);
 	kfree(region);
 	put_device(&card->dev);
 }
@@ -122,8 +140,8 @@ static int check_range(struct device *dev, phys_addr_t phys_addr,
  * @size: bytes, a multiple of the page size
  * @flags: DMA_CARD_MEMORY_*
  *
- * From here on dma_alloc_coherent() for @dev serves this memory, and -ENOMEM
- * when it is exhausted. Memory may be declared several times for one device; the
+ * From here on dma_alloc_coherent() for @dev serves this memory, and fails when it
+ * is exhausted or was released again. Memory may be declared several times for one device; the
  * regions are tried in the order of their declaration. The caller keeps the
  * memory's address range reserved and answering until the last buffer's last
  * mapping is gone.
@@ -178,6 +196,7 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 
 	spin_lock_irq(&card->lock);
 	list_add_tail(&region->on_card, &card->regions);
+	card->declared = true;
 	spin_unlock_irq(&card->lock);
 	trace_dma_declare_card_memory(dev, phys_addr, device_addr, size, flags);
 	return 0;
@@ -196,7 +215,7 @@ static unsigned int owned_buffers(struct card_device *card)
 
 	spin_lock_irq(&card->lock);
 	list_for_each_entry(buffer, &card->buffers, on_card)
-		if (buffer->region && !buffer->freed)
+		if (!buffer->freed)
 			owned++;
 	spin_unlock_irq(&card->lock);
 	return owned;
@@ -238,16 +257,11 @@ void dma_release_card_memory(struct device *dev)
 	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
 		return;
 	owned = owned_buffers(card);
-	WARN_ONCE(owned, "%s: card memory released with %u buffers not freed\n",
+	WARN_ONCE(owned, "%s: released with %u buffers not freed\n",
 		  dev_name(dev), owned);
 	card_region_release_all(card);
 }
 EXPORT_SYMBOL_GPL(dma_release_card_memory);
-
-bool card_has_regions(struct card_device *card)
-{
-	return !list_empty_careful(&card->regions);
-}
 
 bool card_allows_system(struct card_device *card)
 {
@@ -276,6 +290,11 @@ static void region_give_back(struct card_buffer *buffer)
 	kref_put(&region->kref, region_destroy);
 }
 
+static int region_load_pfns(struct card_buffer *buffer)
+{
+	return 0;
+}
+
 static unsigned long region_pfn(const struct card_buffer *buffer, size_t offset)
 {
 	return PHYS_PFN(buffer->region->phys_addr + offset_in_region(buffer) +
@@ -295,12 +314,13 @@ static pgprot_t region_pgprot(const struct card_buffer *buffer, pgprot_t prot)
 {
 	if (buffer->region->flags & DMA_CARD_MEMORY_CACHED)
 		return prot;
-	return pgprot_writecombine(prot);
+	return pgprot_writecombine(pgprot_decrypted(prot));
 }
 
 static const struct card_buffer_ops region_buffer_ops = {
 	.name = "card",
 	.give_back = region_give_back,
+	.load_pfns = region_load_pfns,
 	.pfn = region_pfn,
 	.has_pages = region_has_pages,
 	.pgprot = region_pgprot,

@@ -6,6 +6,7 @@
  */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/mutex.h>
 
 #include "internal.h"
 
@@ -19,6 +20,22 @@ static void system_give_back(struct card_buffer *buffer)
 	sg_free_table(&buffer->pages);
 	dma_free_attrs(dma_parent(buffer), buffer->size, buffer->cpu_addr,
 		       buffer->handle, buffer->attrs);
+}
+
+static DEFINE_MUTEX(load_lock);
+
+/* Not when allocating, which may be atomic: dma_get_sgtable() is not. */
+static int system_load_pfns(struct card_buffer *buffer)
+{
+	int err = 0;
+
+	mutex_lock(&load_lock);
+	if (!buffer->pages.sgl)
+		err = dma_get_sgtable_attrs(dma_parent(buffer), &buffer->pages,
+					    buffer->cpu_addr, buffer->handle,
+					    buffer->size, buffer->attrs);
+	mutex_unlock(&load_lock);
+	return err;
 }
 
 static unsigned long system_pfn(const struct card_buffer *buffer, size_t offset)
@@ -45,12 +62,15 @@ static pgprot_t system_pgprot(const struct card_buffer *buffer, pgprot_t prot)
 {
 	if (dev_is_dma_coherent(dma_parent(buffer)))
 		return prot;
+	if (buffer->attrs & DMA_ATTR_WRITE_COMBINE)
+		return pgprot_writecombine(prot);
 	return pgprot_dmacoherent(prot);
 }
 
 static const struct card_buffer_ops system_buffer_ops = {
 	.name = "system",
 	.give_back = system_give_back,
+	.load_pfns = system_load_pfns,
 	.pfn = system_pfn,
 	.has_pages = system_has_pages,
 	.pgprot = system_pgprot,
@@ -58,29 +78,17 @@ static const struct card_buffer_ops system_buffer_ops = {
 
 /*
  * card_system_alloc() - give @buffer system RAM that the parent can reach
- * Context: process context; may sleep if @gfp does, but the list of its page
- * frames is always allocated with GFP_KERNEL.
- * Return: 0, -ENOMEM, or what dma_get_sgtable() of the parent says.
+ * Context: any that @gfp allows.
+ * Return: 0 or -ENOMEM.
  */
 int card_system_alloc(struct card_device *card, struct card_buffer *buffer,
 		      gfp_t gfp, unsigned long attrs)
 {
-	struct device *parent = card->dev.parent;
-	int err;
-
 	/* A cookie instead of an address could not be told from another. */
 	attrs &= ~DMA_ATTR_NO_KERNEL_MAPPING;
 	buffer->ops = &system_buffer_ops;
 	buffer->attrs = attrs;
-	buffer->cpu_addr = dma_alloc_attrs(parent, buffer->size,
+	buffer->cpu_addr = dma_alloc_attrs(card->dev.parent, buffer->size,
 					   &buffer->handle, gfp, attrs);
-	if (!buffer->cpu_addr)
-		return -ENOMEM;
-
-	err = dma_get_sgtable_attrs(parent, &buffer->pages, buffer->cpu_addr,
-				    buffer->handle, buffer->size, attrs);
-	if (err)
-		dma_free_attrs(parent, buffer->size, buffer->cpu_addr,
-			       buffer->handle, attrs);
-	return err;
+	return buffer->cpu_addr ? 0 : -ENOMEM;
 }

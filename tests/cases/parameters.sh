@@ -14,7 +14,7 @@ refused()
 	text=$1
 	shift
 	dmesg -c >/dev/null
-	! modprobe snd-oncard "$@" 2>$why || return 1
+	! modprobe snd-oncard "$@" 2>"$why" || return 1
 	! grep '^snd_oncard ' /proc/modules || return 1
 	kernel_says "$text" && test "$(cat /proc/iomem)" = "$iomem_before" &&
 		test ! -e /proc/asound/card0 &&

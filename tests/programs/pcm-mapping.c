@@ -211,11 +211,20 @@ static bool both_sides_of_a_hole_hold(void *base)
 	       pages_are_numbered(word(base, 5), 5, 3);
 }
 
-static bool read_only_part_reads(void *base)
+static bool read_only_part_is_that(void *base)
 {
-	return !mprotect(word(base, 6), page, PROT_READ) &&
-	       pages_are_numbered(word(base, 5), 5, 3) &&
-	       !mprotect(word(base, 6), page, PROT_READ | PROT_WRITE);
+	int memory = open("/proc/self/mem", O_RDWR);
+	uint32_t value = 0;
+	bool right;
+
+	right = !mprotect(word(base, 6), page, PROT_READ) &&
+		pages_are_numbered(word(base, 5), 5, 3) &&
+		pwrite(memory, &value, sizeof(value),
+		       (off_t)(uintptr_t)word(base, 6)) < 0 &&
+		pages_are_numbered(word(base, 6), 6, 1) &&
+		!mprotect(word(base, 6), page, PROT_READ | PROT_WRITE);
+	close(memory);
+	return right;
 }
 
 static bool later_mapping_sees_the_same(void)
@@ -261,14 +270,40 @@ static void check_mapping(void)
 		    "the buffer is not freed under a mapping");
 	ktap_result(&ktap, both_sides_of_a_hole_hold(base),
 		    "a hole in the mapping leaves both sides as they were");
-	ktap_result(&ktap, read_only_part_reads(base),
-		    "a part made read-only reads as before");
+	ktap_result(&ktap, read_only_part_is_that(base),
+		    "a part made read-only reads as before, for a debugger, too");
 	ktap_result(&ktap, hw_free_is_refused(),
 		    "what is left of the mapping still holds the buffer");
 	munmap(base, PAGES * page);
 }
 
-#define MAPPING_RESULTS 11
+/* A child that lives on must not keep its parent from freeing the buffer. */
+static void check_child_left_behind(snd_pcm_t *pcm)
+{
+	void *base = map(PAGES * page, MAP_SHARED, 0);
+	int go[2], status;
+	pid_t child;
+
+	if (base == MAP_FAILED || pipe(go))
+		fail("mmap or pipe");
+	number_pages(base);
+	child = fork();
+	if (!child) {
+		char byte;
+
+		_exit(read(go[0], &byte, 1) != 1 ||
+		      !pages_are_numbered(base, 0, PAGES));
+	}
+	munmap(base, PAGES * page);
+	ktap_result(&ktap, snd_pcm_hw_free(pcm) == 0,
+		    "a child's mapping does not keep its parent from hw_free");
+	if (write(go[1], "", 1) != 1 || waitpid(child, &status, 0) != child)
+		fail("child");
+	ktap_result(&ktap, status == 0,
+		    "and the child still sees what it had mapped");
+}
+
+#define MAPPING_RESULTS 13
 
 int main(int argc, char **argv)
 {
@@ -283,6 +318,7 @@ int main(int argc, char **argv)
 	ktap_begin(&ktap, stdout, REFUSALS + MAPPING_RESULTS);
 	check_refusals();
 	check_mapping();
+	check_child_left_behind(pcm);
 	snd_pcm_close(pcm);
 	return ktap_end(&ktap);
 }
