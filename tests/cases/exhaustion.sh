@@ -19,9 +19,7 @@ second_beside_first()
 	aplay -q -M -D hw:0,0,0 -f S16_LE -c 2 -r 48000 --buffer-size=16384 \
 		/dev/zero 2>/dev/null &
 	first=$!
-	until grep -q RUNNING /proc/asound/card0/pcm0p/sub0/status; do
-		kill -0 $first || return 1
-	done
+	wait_until_running $first pcm0p || return
 	greedy 1 2>/tmp/second
 	second=$?
 	buffers_meanwhile=$(grep -c memory=system "$dma_core_debugfs"/*/buffers)

@@ -7,18 +7,13 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
-play()
-{
-	oncard-play --signal counter --duration 1 "$@"
-}
-
 ktap_plan 6
 ktap_check "the card is behind an IOMMU" \
 	test -e /sys/bus/pci/drivers/snd-oncard/0*/iommu_group
-ktap_check "coherent, card: bit-exact without a page fault" play --faults none
+ktap_check "coherent, card: bit-exact without a page fault" play_counter --faults none
 ktap_check "reloads for coherent, system" reload buffers=system
-ktap_check "coherent, system: bit-exact without a page fault" play --faults none
+ktap_check "coherent, system: bit-exact without a page fault" play_counter --faults none
 ktap_check "reloads for nopage, system" reload mmap=nopage buffers=system
 ktap_check "nopage, system: bit-exact with one page fault per page" \
-	play --faults per-page
+	play_counter --faults per-page
 ktap_finish

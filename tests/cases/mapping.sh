@@ -6,40 +6,25 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
-wav=/usr/share/sounds/alsa/Front_Center.wav
-node=/dev/snd/pcmC0D0p
-witness=/sys/kernel/debug/mapping-probe
-answer=/tmp/answer
 pat=/sys/kernel/debug/x86/pat_memtype_list
 
 # While aplay plays, ask the witness about its mapping of the PCM's node.
-ask_while_playing()
+look_while_playing()
 {
-	aplay -q -M -D hw:0,0,0 "$wav" &
+	aplay -q -M -D hw:0,0,0 /usr/share/sounds/alsa/Front_Center.wav &
 	player=$!
-	until grep -q RUNNING /proc/asound/card0/pcm0p/sub0/status; do
-		kill -0 "$player" || return 1
-	done
-	address=$(sed -n "s#^\([0-9a-f]*\)-.* $node\$#\1#p" "/proc/$player/maps" |
-		head -n 1)
-	echo "$player $address" >$witness/query && cat $witness/answer >$answer
-	buffer=$(sed -n 's/.*handle=\([^ ]*\) .*mappings=1 .*/\1/p' \
-		"$dma_core_debugfs"/*/buffers)
+	wait_until_running $player pcm0p && probe $player /dev/snd/pcmC0D0p || return
+	handle=$(mapped_buffer handle)
 	users_while_mapped=$(cat /sys/module/dma_core/refcnt)
-	wait "$player"
+	wait $player
 }
 
-figure()
+# The page frames in the page table, by what the region's translation says.
+expected_frames()
 {
-	sed -n "1s/.* $1=\([0-9]*\).*/\1/p" $answer
-}
-
-# The page frames in the page table, against what the region's translation says.
-pages_expected()
-{
-	first=$((($(region phys) + buffer - $(region device)) / 4096))
+	first=$((($(region phys) + handle - $(region device)) / 4096))
 	n=0
-	while [ $n -lt "$(figure pages)" ]; do
+	while [ $n -lt "$probe_pages" ]; do
 		printf 'page=%d pfn=%#x\n' $n $((first + n))
 		n=$((n + 1))
 	done
@@ -53,15 +38,15 @@ kernel_attributes()
 
 ktap_plan 11
 ktap_check "the witness loads" modprobe mapping-probe
-ask_while_playing
+look_while_playing
 ktap_is "it saw the mapping of a playing aplay, which played on" $? 0
-ktap_check "the buffer has pages" test "$(figure pages)" -gt 0
-ktap_is "every page is in the page table" "$(figure present)" "$(figure pages)"
-ktap_is "no struct page stands behind any" "$(figure struct_page)" 0
+ktap_check "the buffer has pages" test "$probe_pages" -gt 0
+ktap_is "every page is in the page table" "$probe_present" "$probe_pages"
+ktap_is "no struct page stands behind any" "$probe_struct_page" 0
 ktap_is "page n of the mapping is page n of the buffer" \
-	"$(sed -n 's/ struct_page=.*//;/^page=/p' $answer)" "$(pages_expected)"
+	"$(probed_frames)" "$(expected_frames)"
 ktap_is "the user's mapping is write-combining" \
-	"$(figure write-combining)" "$(figure pages)"
+	"$probe_write_combining" "$probe_pages"
 ktap_is "the kernel's mapping is write-combining, and only that" \
 	"$(kernel_attributes)" write-combining
 ktap_is "the mapping pins dma-core beside the driver" "$users_while_mapped" 2

@@ -7,6 +7,7 @@
 
 cd "$(dirname "$0")" || exit 1
 . ./report.sh
+. /tests/lib/driver.sh
 
 plan 9
 report=/tmp/report
@@ -16,15 +17,10 @@ row()
 	printf '    %-9s %-7s %-28s %-13s %s\n' "$@"
 }
 
-reload()
-{
-	rmmod snd-oncard && modprobe snd-oncard mmap="$1" buffers="$2"
-}
-
 # play FAULTS: its exit status
 play()
 {
-	oncard-play --signal counter --duration 1 --faults "$1" >"$report" 2>&1
+	play_counter --faults "$1" >"$report" 2>&1
 }
 
 figure()
@@ -40,7 +36,7 @@ flags()
 # cell MMAP BUFFERS FAULTS: plays and adds a row; the exit status is the client's
 cell()
 {
-	reload "$1" "$2" || return
+	reload mmap="$1" buffers="$2" || return
 	play "$3"
 	cell_status=$?
 	case $cell_status in
@@ -86,6 +82,6 @@ check "nopage, system: one page fault per page, $pages pages" \
 check "nopage, card: SIGBUS to the client, as there is no struct page" \
 	expect $nopage_card 135
 check "the machine is unharmed: the driver unloads and loads" \
-	reload coherent card
+	reload mmap=coherent buffers=card
 check "and plays on" play none
 report_finish

@@ -6,7 +6,7 @@
 
 cd "$(dirname "$0")" || exit 1
 . ./report.sh
-. ./look.sh
+. /tests/lib/driver.sh
 
 recording=/tmp/recording.wav
 
@@ -27,7 +27,7 @@ play_and_record()
 	arecord -q -M -D hw:0,0,0 -f S16_LE -c 1 -r 48000 \
 		-d "$(seconds_to_record "$wav")" "$recording" &
 	recorder=$!
-	wait_for_state "$recorder" pcm0c RUNNING
+	wait_until_running "$recorder" pcm0c
 	aplay -q -M -D hw:0,0,0 "$wav" &
 	player=$!
 	[ -n "$looked" ] || look
@@ -44,10 +44,10 @@ play_and_record()
 look()
 {
 	looked=yes
-	wait_for_state "$player" pcm0p RUNNING
+	wait_until_running "$player" pcm0p
 	probe "$player" /dev/snd/pcmC0D0p
 	fact "memory on the card" "$(region phys) for the CPU, $(region device) for the card"
-	fact "the buffer" "$(buffer_of_playback) for the card"
+	fact "the buffer" "$(mapped_buffer size) bytes of $(mapped_buffer memory) memory at $(mapped_buffer handle) for the card"
 	fact "aplay's mapping" "$probe_pages pages, VmFlags: $probe_flags"
 	check "struct page behind the buffer (pfn_valid): none" \
 		test "$probe_struct_page" = 0
