@@ -117,10 +117,7 @@ static u32 format_register(const struct snd_pcm_runtime *runtime)
 	return width | runtime->channels;
 }
 
-/*
- * The buffer is one segment. Wide descriptors reach any address; the card says
- * nothing against a narrow one where the address has no more than 32 bits.
- */
+/* The buffer is one segment; a narrow descriptor does where it ends below 2^32. */
 static void write_list(struct oncard *chip, unsigned int index,
 		       struct snd_pcm_runtime *runtime)
 {
@@ -171,14 +168,18 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-/* Linked streams of one card start, pause and go on in one register write. */
+/*
+ * Linked streams of one card start, pause and go on in one register write: those
+ * that are in the same state, since one that was freed meanwhile is still linked.
+ */
 static u32 take_group(struct snd_pcm_substream *substream)
 {
 	struct snd_pcm_substream *member;
 	u32 streams = 0;
 
 	snd_pcm_group_for_each_entry(member, substream) {
-		if (member->pcm->card != substream->pcm->card)
+		if (member->pcm->card != substream->pcm->card ||
+		    member->runtime->state != substream->runtime->state)
 			continue;
 		streams |= BIT(stream_index(member));
 		snd_pcm_trigger_done(member, substream);
