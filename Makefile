@@ -42,17 +42,17 @@ help:
 
 ## make run          play WAVs through memory on the card, in a VM, and judge it
 .PHONY: run
-run: modules programs
+run: build/need/vm modules programs
 	$(Q)tests/demo/run --kernel $(KERNEL)
 
 ## make test         all tests; CASE=NAME for one, tests/run --list names them
 .PHONY: test
-test: modules programs build/need/test
+test: build/need/vm modules programs
 	$(Q)tests/run --kernel $(KERNEL) $(CASE)
 
 ## make shell        a shell in the VM, with the card in it
 .PHONY: shell
-shell: modules programs
+shell: build/need/vm modules programs
 	$(Q)tests/vm/run --kernel $(KERNEL) --interactive -- sh
 
 ## make check        style, sparse, warnings, documentation; CHECK=NAME for one
@@ -123,13 +123,16 @@ distclean:
 ## KERNEL=6.1 the VM's kernel, KDIR=DIR a kernel build directory instead, V=1 show
 ## the commands.
 
-# What has to be installed before a step; asked again when this file changes.
-build/need/modules:   packages := make gcc-12 libc6-dev libelf1 kmod
+# What has to be installed before a step; asked again when this file changes. The VM
+# asks for all of it at once, so that who may not install has one command to pass on.
+for_modules   := make gcc-12 libc6-dev libelf1 kmod
+for_userspace := make gcc libc6-dev libasound2-dev libsndfile1-dev
+build/need/modules:   packages := $(for_modules)
 build/need/modules:   purpose  := building the modules
-build/need/userspace: packages := make gcc libc6-dev libasound2-dev libsndfile1-dev
+build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
-build/need/test:      packages := make gcc libc6-dev libcmocka-dev
-build/need/test:      purpose  := the unit tests
+build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev)
+build/need/vm:        purpose  := make run and make test
 build/need/%: Makefile
 	@tests/vm/need --for '$(purpose)' $(packages)
 	@mkdir -p $(@D)
