@@ -248,7 +248,9 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  *
  * Context: process context with the mmap lock held for writing, may sleep.
  * Return: 0; -EINVAL for a private mapping, or (with a warning) a buffer that
- * was not allocated so; -ENXIO when @vma reaches beyond @size; -ENOMEM.
+ * was not allocated so; -ENXIO when @vma reaches beyond @size; -ENOMEM; -EFAULT
+ * when the architecture refuses a page; for system RAM an errno of
+ * dma_get_sgtable(). After an error nothing is mapped.
  */
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 		     void *cpu_addr, dma_addr_t handle, size_t size)

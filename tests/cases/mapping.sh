@@ -36,7 +36,7 @@ kernel_attributes()
 		sort -u
 }
 
-ktap_plan 11
+ktap_plan 12
 ktap_check "the witness loads" modprobe mapping-probe
 look_while_playing
 ktap_is "it saw the mapping of a playing aplay, which played on" $? 0
@@ -51,5 +51,7 @@ ktap_is "the kernel's mapping is write-combining, and only that" \
 	"$(kernel_attributes)" write-combining
 ktap_is "the mapping pins dma-core beside the driver" "$users_while_mapped" 2
 ktap_subtest "a client's attempts" pcm-mapping hw:0,0,3
+ktap_is "what shows addresses is for root alone" \
+	"$(find $dma_core_debugfs -type f ! -perm 400)" ""
 ktap_is "every mapping made is gone" "$(counter mapped)" "$(counter unmapped)"
 ktap_finish
