@@ -17,7 +17,7 @@ play()
 		--channels "$3" --rate "$4"
 }
 
-ktap_plan 66
+ktap_plan 67
 for access in $accesses; do
 	for format in $formats; do
 		for channel in $channels; do
@@ -30,5 +30,7 @@ for access in $accesses; do
 done
 ktap_check "noise in many small periods: bit-exact" oncard-play --signal noise \
 	--seed 1 --duration 2 --buffer-size 4096 --period-size 128
+ktap_check "periods of two seconds: bit-exact" oncard-play --signal counter \
+	--duration 5 --buffer-size 192000 --period-size 96000
 ktap_check "a WAV: bit-exact" oncard-play /usr/share/sounds/alsa/Noise.wav
 ktap_finish
