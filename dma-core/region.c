@@ -141,9 +141,9 @@ static int check_range(struct device *dev, phys_addr_t phys_addr,
  * @flags: DMA_CARD_MEMORY_*
  *
  * From here on dma_alloc_coherent() for @dev serves this memory, and fails when it
- * is exhausted or was released again. Memory may be declared several times for one device; the
- * regions are tried in the order of their declaration. The caller keeps the
- * memory's address range reserved and answering until the last buffer's last
+ * is exhausted or was released again. Memory may be declared several times for one
+ * device; the regions are tried in the order of their declaration. The caller keeps
+ * the memory's address range reserved and answering until the last buffer's last
  * mapping is gone.
  *
  * Context: process context, may sleep.

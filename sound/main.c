@@ -10,27 +10,15 @@
 
 #include "oncard.h"
 
-static int register_platform_card(void)
+/* A driver that binds no card is taken back, with the errno of its probe. */
+static int register_cards(int (*register_driver)(void),
+			  void (*unregister_driver)(void))
 {
-	int err = oncard_platform_register();
+	int err = register_driver();
 
-	if (err)
+	if (err || oncard_chips_bound())
 		return err;
-	if (oncard_chips_bound())
-		return 0;
-	oncard_platform_unregister();
-	return oncard_probe_error();
-}
-
-static int register_pci_cards(void)
-{
-	int err = oncard_pci_register();
-
-	if (err)
-		return err;
-	if (oncard_chips_bound())
-		return 0;
-	oncard_pci_unregister();
+	unregister_driver();
 	return oncard_probe_error();
 }
 
@@ -48,7 +36,11 @@ static int __init oncard_init(void)
 		return -EINVAL;
 	}
 	uses_pci = !oncard_params.size && oncard_pci_present();
-	return uses_pci ? register_pci_cards() : register_platform_card();
+	if (uses_pci)
+		return register_cards(oncard_pci_register,
+				      oncard_pci_unregister);
+	return register_cards(oncard_platform_register,
+			      oncard_platform_unregister);
 }
 
 static void __exit oncard_exit(void)

@@ -19,7 +19,7 @@ play_counter()
 	oncard-play --signal counter --duration 1 "$@"
 }
 
-# exit_status COMMAND...: in words for $(), without its output
+# exit_status COMMAND...: prints its exit status in place of its output
 exit_status()
 {
 	"$@" >/dev/null 2>&1
