@@ -20,8 +20,7 @@
 #ifndef DMA_CORE_CARD_MEMORY_H
 #define DMA_CORE_CARD_MEMORY_H
 
-#include <linux/bits.h>
-#include <linux/types.h>
+#include "plain.h"
 
 struct device;
 struct page;
@@ -38,6 +37,40 @@ struct vm_area_struct;
 #define DMA_CARD_MEMORY_CACHED       BIT(0)
 #define DMA_CARD_MEMORY_ALLOW_SYSTEM BIT(1)
 
+/**
+ * enum dma_bounce - how streaming mappings reach the RAM that a mask leaves out
+ * @DMA_BOUNCE_NONE: the mask leaves none out, or an IOMMU brings all under it
+ * @DMA_BOUNCE_BUFFERS: by the platform's bounce buffers: each transfer is copied
+ * @DMA_BOUNCE_UNRELIABLE: perhaps not at all: the mask has less than 32 bits, and the
+ *	bounce buffers may be out of its reach. Take memory from dma_alloc_coherent(),
+ *	dma_alloc_pages() or with GFP_DMA instead
+ */
+enum dma_bounce {
+	DMA_BOUNCE_NONE,
+	DMA_BOUNCE_BUFFERS,
+	DMA_BOUNCE_UNRELIABLE,
+};
+
+/**
+ * struct dma_mask_choice - what dma_negotiate_mask() found and settled on
+ * @widest: the mask that the device can do, as given
+ * @system_ram: the mask that the platform wants for its RAM
+ * @card_memory: the mask that covers the declared card memory; 0 without any
+ * @translated: an IOMMU brings any RAM under any mask
+ * @mask: the choice, set for the device
+ * @descriptor_bits: 32 when addresses of 32 bits suffice under @mask, or else 64
+ * @bounce: what becomes of RAM above @mask
+ */
+struct dma_mask_choice {
+	u64 widest;
+	u64 system_ram;
+	u64 card_memory;
+	bool translated;
+	u64 mask;
+	unsigned int descriptor_bits;
+	enum dma_bounce bounce;
+};
+
 struct device *dma_create_card_device(struct device *parent);
 void dma_destroy_card_device(struct device *dev);
 
@@ -45,6 +78,8 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			    dma_addr_t device_addr, size_t size,
 			    unsigned int flags);
 void dma_release_card_memory(struct device *dev);
+int dma_negotiate_mask(struct device *dev, u64 widest,
+		       struct dma_mask_choice *choice);
 
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 		     void *cpu_addr, dma_addr_t handle, size_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: dma-core/<device>/{regions,buffers,mappings,counters}, one line an
+ * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
  * object, fields as name=value. Root only: bus and physical addresses are shown.
  */
 #include <linux/debugfs.h>
@@ -19,9 +19,9 @@ static int regions_show(struct seq_file *seq, void *unused)
 	spin_lock_irq(&card->lock);
 	list_for_each_entry(region, &card->regions, on_card)
 		seq_printf(seq,
-			   "phys=%pap device=%pad size=%zu free=%zu attribute=%s fallback=%s\n",
-			   &region->phys_addr, &region->device_addr,
-			   region->size, gen_pool_avail(region->pool),
+			   "phys=%#018llx device=%#018llx size=%llu free=%zu attribute=%s fallback=%s\n",
+			   region->window.phys_addr, region->window.device_addr,
+			   region->window.size, gen_pool_avail(region->pool),
 			   region->flags & DMA_CARD_MEMORY_CACHED ?
 				   "write-back" :
 				   "write-combining",
@@ -72,6 +72,33 @@ static int counters_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(counters);
 
+static const char *const bounce_names[] = {
+	[DMA_BOUNCE_NONE] = "none",
+	[DMA_BOUNCE_BUFFERS] = "buffers",
+	[DMA_BOUNCE_UNRELIABLE] = "unreliable",
+};
+
+static int mask_show(struct seq_file *seq, void *unused)
+{
+	struct card_device *card = seq->private;
+	struct dma_mask_choice choice;
+
+	spin_lock_irq(&card->lock);
+	choice = card->choice;
+	spin_unlock_irq(&card->lock);
+	if (!choice.mask) {
+		seq_puts(seq, "not negotiated\n");
+		return 0;
+	}
+	seq_printf(seq,
+		   "widest=%#llx\nsystem_ram=%#llx\ncard_memory=%#llx\ntranslated=%d\nmask=%#llx\ndescriptor_bits=%u\nbounce=%s\n",
+		   choice.widest, choice.system_ram, choice.card_memory,
+		   choice.translated, choice.mask, choice.descriptor_bits,
+		   bounce_names[choice.bounce]);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(mask);
+
 void card_debugfs_add(struct card_device *card)
 {
 	card->debugfs = debugfs_create_dir(dev_name(&card->dev), root);
@@ -83,6 +110,7 @@ void card_debugfs_add(struct card_device *card)
 			    &mappings_fops);
 	debugfs_create_file("counters", 0400, card->debugfs, card,
 			    &counters_fops);
+	debugfs_create_file("mask", 0400, card->debugfs, card, &mask_fops);
 }
 
 void card_debugfs_remove(struct card_device *card)

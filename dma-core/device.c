@@ -34,11 +34,42 @@ static int card_mmap(struct device *dev, struct vm_area_struct *vma,
 				   size);
 }
 
+static int card_get_sgtable(struct device *dev, struct sg_table *table,
+			    void *cpu_addr, dma_addr_t handle, size_t size,
+			    unsigned long attrs)
+{
+	struct card_buffer *buffer;
+	int err;
+
+	buffer = card_buffer_get(to_card_device(dev), cpu_addr, handle, size);
+	if (!buffer)
+		return -EINVAL;
+	err = buffer->ops->get_sgtable(buffer, table, size);
+	card_buffer_put(buffer);
+	return err;
+}
+
+/*
+ * The parent shares the card device's streaming mask, but each device has a
+ * coherent mask of its own, and the parent's has to be the card device's.
+ */
+struct device *card_allocating_parent(struct card_device *card)
+{
+	struct device *parent = card->dev.parent;
+
+	if (parent->coherent_dma_mask != card->dev.coherent_dma_mask)
+		dma_set_coherent_mask(parent, card->dev.coherent_dma_mask);
+	return parent;
+}
+
 static struct page *card_alloc_pages(struct device *dev, size_t size,
 				     dma_addr_t *handle,
 				     enum dma_data_direction dir, gfp_t gfp)
 {
-	return dma_alloc_pages(dev->parent, size, handle, dir, gfp);
+	struct card_device *card = to_card_device(dev);
+
+	return dma_alloc_pages(card_allocating_parent(card), size, handle, dir,
+			       gfp);
 }
 
 static void card_free_pages(struct device *dev, size_t size, struct page *page,
@@ -47,11 +78,31 @@ static void card_free_pages(struct device *dev, size_t size, struct page *page,
 	dma_free_pages(dev->parent, size, page, handle, dir);
 }
 
+/*
+ * Streaming mappings are for system RAM. Card memory needs none, it is coherent;
+ * and a page of RAM that plays a card's memory has an address for the card already.
+ */
+static bool is_system_ram(struct device *dev, struct page *page,
+			  unsigned long offset, size_t size)
+{
+	dma_addr_t unused;
+
+	if (page && card_regions_to_device(to_card_device(dev),
+					   page_to_phys(page) + offset, size,
+					   &unused) == -ENXIO)
+		return true;
+	CALLER_ERRED(dev, "streaming mapping of %zu bytes of card memory\n",
+		     size);
+	return false;
+}
+
 static dma_addr_t card_map_page(struct device *dev, struct page *page,
 				unsigned long offset, size_t size,
 				enum dma_data_direction dir,
 				unsigned long attrs)
 {
+	if (!is_system_ram(dev, page, offset, size))
+		return DMA_MAPPING_ERROR;
 	return dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
 }
 
@@ -64,16 +115,63 @@ static void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
 static int card_map_sg(struct device *dev, struct scatterlist *sg, int nents,
 		       enum dma_data_direction dir, unsigned long attrs)
 {
-	int mapped = dma_map_sg_attrs(dev->parent, sg, nents, dir, attrs);
+	/* dma_map_sg_attrs() would fold every error into 0. */
+	struct sg_table table = { .sgl = sg, .orig_nents = nents };
+	struct scatterlist *entry;
+	int i, err;
 
-	/* dma_map_sg_attrs() folds every error into 0. */
-	return mapped ? mapped : -EIO;
+	for_each_sg(sg, entry, nents, i)
+		if (!is_system_ram(dev, sg_page(entry), entry->offset,
+				   entry->length))
+			return -EINVAL;
+	err = dma_map_sgtable(dev->parent, &table, dir, attrs);
+	return err ?: table.nents;
 }
 
 static void card_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_unmap_sg_attrs(dev->parent, sg, nents, dir, attrs);
+}
+
+/*
+ * A physical range without pages: the card's own memory, where the card sees it, or
+ * another device's, for which the platform knows the way.
+ */
+static dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
+				    size_t size, enum dma_data_direction dir,
+				    unsigned long attrs)
+{
+	struct card_device *card = to_card_device(dev);
+	dma_addr_t handle;
+	int err = card_regions_to_device(card, phys_addr, size, &handle);
+
+	if (!err)
+		return handle;
+	if (err == -EINVAL) {
+		CALLER_ERRED(dev,
+			     "mapping %zu bytes at %pap, of which a part is card memory\n",
+			     size, &phys_addr);
+		return DMA_MAPPING_ERROR;
+	}
+	handle = dma_map_resource(dev->parent, phys_addr, size, dir, attrs);
+	if (dma_mapping_error(dev->parent, handle) ||
+	    !card_regions_hold_device(card, handle, size))
+		return handle;
+	/* It could not be told apart any more, neither here nor by the card. */
+	dma_unmap_resource(dev->parent, handle, size, dir, attrs);
+	dev_err_ratelimited(dev,
+			    "%zu bytes at %pap would be at %pad, where the card has memory of its own\n",
+			    size, &phys_addr, &handle);
+	return DMA_MAPPING_ERROR;
+}
+
+static void card_unmap_resource(struct device *dev, dma_addr_t handle,
+				size_t size, enum dma_data_direction dir,
+				unsigned long attrs)
+{
+	if (!card_regions_hold_device(to_card_device(dev), handle, size))
+		dma_unmap_resource(dev->parent, handle, size, dir, attrs);
 }
 
 static void card_sync_single_for_cpu(struct device *dev, dma_addr_t handle,
@@ -103,7 +201,8 @@ static void card_sync_sg_for_device(struct device *dev, struct scatterlist *sg,
 
 static u64 card_get_required_mask(struct device *dev)
 {
-	return dma_get_required_mask(dev->parent);
+	return max(dma_get_required_mask(dev->parent),
+		   card_regions_mask(to_card_device(dev)));
 }
 
 static size_t card_max_mapping_size(struct device *dev)
@@ -111,22 +210,41 @@ static size_t card_max_mapping_size(struct device *dev)
 	return dma_max_mapping_size(dev->parent);
 }
 
-/* The parent's mask is what its streaming calls go by; a narrower one is its matter. */
+static unsigned long card_get_merge_boundary(struct device *dev)
+{
+	return dma_get_merge_boundary(dev->parent);
+}
+
+/* dma_set_mask() is the one way to ask the parent; its mask is put back. */
+static bool parent_supports(struct device *parent, u64 mask)
+{
+	u64 old = *parent->dma_mask;
+
+	if (dma_set_mask(parent, mask))
+		return false;
+	*parent->dma_mask = old;
+	return true;
+}
+
 static int card_dma_supported(struct device *dev, u64 mask)
 {
-	return mask >= dma_get_mask(dev->parent);
+	return mask && mask >= card_regions_mask(to_card_device(dev)) &&
+	       parent_supports(dev->parent, mask);
 }
 
 static const struct dma_map_ops card_dma_ops = {
 	.alloc = card_alloc,
 	.free = card_free,
 	.mmap = card_mmap,
+	.get_sgtable = card_get_sgtable,
 	.alloc_pages = card_alloc_pages,
 	.free_pages = card_free_pages,
 	.map_page = card_map_page,
 	.unmap_page = card_unmap_page,
 	.map_sg = card_map_sg,
 	.unmap_sg = card_unmap_sg,
+	.map_resource = card_map_resource,
+	.unmap_resource = card_unmap_resource,
 	.sync_single_for_cpu = card_sync_single_for_cpu,
 	.sync_single_for_device = card_sync_single_for_device,
 	.sync_sg_for_cpu = card_sync_sg_for_cpu,
@@ -134,6 +252,7 @@ static const struct dma_map_ops card_dma_ops = {
 	.dma_supported = card_dma_supported,
 	.get_required_mask = card_get_required_mask,
 	.max_mapping_size = card_max_mapping_size,
+	.get_merge_boundary = card_get_merge_boundary,
 };
 
 /* The card device that @dev is, or NULL when it is another kind of device. */
@@ -161,11 +280,11 @@ static void card_device_release(struct device *dev)
 
 /**
  * dma_create_card_device() - make the device that card memory is declared for
- * @parent: the device that does the DMA, with its masks set
+ * @parent: the device that does the DMA
  *
- * The new device appears below @parent in sysfs. It takes over the masks that
- * @parent has now; narrower ones have to be set for @parent. Use it for all DMA
- * calls of the driver.
+ * The new device appears below @parent in sysfs and begins with its masks. Use it
+ * for all DMA calls of the driver, for dma_set_mask() as well: masks that are set
+ * for it hold for @parent, too.
  *
  * Context: process context, may sleep.
  * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA,
@@ -194,8 +313,8 @@ struct device *dma_create_card_device(struct device *parent)
 	dev->parent = get_device(parent);
 	dev->release = card_device_release;
 	dev->coherent_dma_mask = parent->coherent_dma_mask;
-	card->dma_mask = *parent->dma_mask;
-	dev->dma_mask = &card->dma_mask;
+	/* Shared: streaming calls are the parent's, and go by its mask. */
+	dev->dma_mask = parent->dma_mask;
 	/* Shared: segment limits set for either hold where lists are mapped. */
 	dev->dma_parms = parent->dma_parms;
 	set_dma_ops(dev, &card_dma_ops);

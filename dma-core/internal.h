@@ -21,9 +21,20 @@
 #include <linux/xarray.h>
 
 #include "card-memory.h"
+#include "window.h"
 
 struct gen_pool;
 struct seq_file;
+
+/*
+ * Rule 8: a caller's mistake is a warning with a trace, once, and an errno, and
+ * a line that names it every time.
+ */
+#define CALLER_ERRED(dev, format, ...)                                        \
+	do {                                                                  \
+		dev_err(dev, format, ##__VA_ARGS__);                          \
+		WARN_ONCE(true, "%s: " format, dev_name(dev), ##__VA_ARGS__); \
+	} while (0)
 
 /**
  * struct card_counters - what happened on a card device since its creation
@@ -48,7 +59,7 @@ struct card_counters {
 /**
  * struct card_device - a device whose DMA API serves card memory
  * @dev: what drivers hold
- * @dma_mask: what @dev.dma_mask points to
+ * @choice: of the last dma_negotiate_mask(), under @lock; all 0 before
  * @declared: memory was declared once; system RAM is no longer a matter of course
  * @lock: guards @regions, @buffers, @mappings, @counters and the lists' members
  * @regions: declared memory, in order of declaration
@@ -60,7 +71,7 @@ struct card_counters {
  */
 struct card_device {
 	struct device dev;
-	u64 dma_mask;
+	struct dma_mask_choice choice;
 	bool declared;
 	spinlock_t lock;
 	struct list_head regions;
@@ -77,10 +88,8 @@ struct card_device {
  * @card: the device it was declared for
  * @on_card: in card_device.regions while declared
  * @on_machine: among all regions, for the overlap check
- * @phys_addr: where the CPU sees it
- * @device_addr: where the card sees it; the only translation between the two
+ * @window: where the CPU and the card see it; the only translation between the two
  * @cpu_addr: the kernel's mapping of it
- * @size: bytes
  * @flags: DMA_CARD_MEMORY_*
  * @pool: which pages are free
  */
@@ -89,10 +98,8 @@ struct card_region {
 	struct card_device *card;
 	struct list_head on_card;
 	struct list_head on_machine;
-	phys_addr_t phys_addr;
-	dma_addr_t device_addr;
+	struct card_window window;
 	void *cpu_addr;
-	size_t size;
 	unsigned int flags;
 	struct gen_pool *pool;
 };
@@ -105,6 +112,7 @@ struct card_buffer;
  * @give_back: return the memory; the last thing that happens to a buffer
  * @load_pfns: make @pfn work; may sleep
  * @pfn: the page frame that holds byte @offset
+ * @get_sgtable: fill in a table of the first @size bytes, as the card sees them
  * @has_pages: whether a struct page that may be used stands behind the memory
  * @pgprot: what a user mapping needs to have the kernel mapping's attribute
  */
@@ -113,6 +121,8 @@ struct card_buffer_ops {
 	void (*give_back)(struct card_buffer *buffer);
 	int (*load_pfns)(struct card_buffer *buffer);
 	unsigned long (*pfn)(const struct card_buffer *buffer, size_t offset);
+	int (*get_sgtable)(struct card_buffer *buffer, struct sg_table *table,
+			   size_t size);
 	bool (*has_pages)(const struct card_buffer *buffer);
 	pgprot_t (*pgprot)(const struct card_buffer *buffer, pgprot_t prot);
 };
@@ -149,8 +159,14 @@ struct card_buffer {
 
 /* device.c */
 struct card_device *to_card_device(struct device *dev);
+struct device *card_allocating_parent(struct card_device *card);
 
 /* region.c */
+u64 card_regions_mask(struct card_device *card);
+int card_regions_to_device(struct card_device *card, phys_addr_t phys_addr,
+			   size_t size, dma_addr_t *device_addr);
+bool card_regions_hold_device(struct card_device *card, dma_addr_t device_addr,
+			      size_t size);
 bool card_allows_system(struct card_device *card);
 int card_region_alloc(struct card_device *card, struct card_buffer *buffer);
 void card_region_release_all(struct card_device *card);

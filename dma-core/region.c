@@ -15,29 +15,28 @@
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "mask.h"
 #include "trace.h"
 
 /* All regions of the machine: one byte of card memory has one declaration. */
 static LIST_HEAD(all_regions);
 static DEFINE_MUTEX(all_regions_lock);
 
-static bool overlaps(u64 a, size_t a_size, u64 b, size_t b_size)
-{
-	return a <= b + (b_size - 1) && b <= a + (a_size - 1);
-}
-
 static bool overlaps_a_region(const struct card_region *region)
 {
+	const struct card_window *ours = &region->window;
 	const struct card_region *other;
 
 	lockdep_assert_held(&all_regions_lock);
 	list_for_each_entry(other, &all_regions, on_machine) {
-		if (overlaps(region->phys_addr, region->size, other->phys_addr,
-			     other->size))
+		const struct card_window *theirs = &other->window;
+
+		if (card_ranges_overlap(ours->phys_addr, ours->size,
+					theirs->phys_addr, theirs->size))
 			return true;
 		if (other->card == region->card &&
-		    overlaps(region->device_addr, region->size,
-			     other->device_addr, other->size))
+		    card_ranges_overlap(ours->device_addr, ours->size,
+					theirs->device_addr, theirs->size))
 			return true;
 	}
 	return false;
@@ -56,7 +55,7 @@ static unsigned long first_fit_aligned_for_card(unsigned long *map,
 {
 	const struct card_region *region = data;
 	unsigned long align_mask = roundup_pow_of_two(pages) - 1;
-	unsigned long first = region->device_addr >> PAGE_SHIFT;
+	unsigned long first = region->window.device_addr >> PAGE_SHIFT;
 
 	return bitmap_find_next_zero_area_off(map, size, start, pages,
 					      align_mask, first & align_mask);
@@ -69,7 +68,8 @@ static int map_region(struct card_region *region)
 				    MEMREMAP_WC;
 	int err;
 
-	region->cpu_addr = memremap(region->phys_addr, region->size, how);
+	region->cpu_addr =
+		memremap(region->window.phys_addr, region->window.size, how);
 	if (!region->cpu_addr)
 		return -ENOMEM;
 
@@ -80,7 +80,7 @@ static int map_region(struct card_region *region)
 	}
 	gen_pool_set_algo(region->pool, first_fit_aligned_for_card, region);
 	err = gen_pool_add(region->pool, (unsigned long)region->cpu_addr,
-			   region->size, NUMA_NO_NODE);
+			   region->window.size, NUMA_NO_NODE);
 	if (err)
 		goto destroy_pool;
 	return 0;
@@ -108,28 +108,29 @@ static void region_destroy(struct kref *kref)
 	put_device(&card->dev);
 }
 
-static int check_range(struct device *dev, phys_addr_t phys_addr,
-		       dma_addr_t device_addr, size_t size, unsigned int flags)
+static int check_declaration(struct device *dev,
+			     const struct card_window *window,
+			     unsigned int flags)
 {
+	int err;
+
 	if (flags & ~(DMA_CARD_MEMORY_CACHED | DMA_CARD_MEMORY_ALLOW_SYSTEM)) {
-		dev_err(dev->parent, "card memory: unknown flags %#x\n", flags);
+		CALLER_ERRED(dev, "card memory: unknown flags %#x\n", flags);
 		return -EINVAL;
 	}
-	if (!size || !PAGE_ALIGNED(size) || !PAGE_ALIGNED(phys_addr) ||
-	    !PAGE_ALIGNED(device_addr)) {
-		dev_err(dev->parent,
-			"card memory: %zu bytes at %pap (card: %pad); address and size must be multiples of %lu, and the size above 0\n",
-			size, &phys_addr, &device_addr, PAGE_SIZE);
-		return -EINVAL;
-	}
-	if (size - 1 > PHYS_ADDR_MAX - phys_addr ||
-	    size - 1 > (dma_addr_t)-1 - device_addr) {
-		dev_err(dev->parent,
-			"card memory: %zu bytes at %pap (card: %pad) pass the end of the address space\n",
-			size, &phys_addr, &device_addr);
-		return -EINVAL;
-	}
-	return 0;
+	err = card_window_check(window, PAGE_SIZE, PHYS_ADDR_MAX,
+				(dma_addr_t)-1);
+	if (err == -EINVAL)
+		CALLER_ERRED(dev,
+			     "card memory: %llu bytes at %#llx (card: %#llx); addresses and size must be multiples of %lu, and the size above 0\n",
+			     window->size, window->phys_addr,
+			     window->device_addr, PAGE_SIZE);
+	else if (err)
+		CALLER_ERRED(dev,
+			     "card memory: %llu bytes at %#llx (card: %#llx) pass the end of the address space\n",
+			     window->size, window->phys_addr,
+			     window->device_addr);
+	return err ? -EINVAL : 0;
 }
 
 /**
@@ -142,26 +143,32 @@ static int check_range(struct device *dev, phys_addr_t phys_addr,
  *
  * From here on dma_alloc_coherent() for @dev serves this memory, and fails when it
  * is exhausted or was released again. Memory may be declared several times for one
- * device; the regions are tried in the order of their declaration. The caller keeps
- * the memory's address range reserved and answering until the last buffer's last
- * mapping is gone.
+ * device; the regions are tried in the order of their declaration, those excepted
+ * that do not lie below the device's coherent mask: call dma_negotiate_mask() when
+ * memory was declared. The caller keeps the memory's address range reserved and
+ * answering until the last buffer's last mapping is gone.
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL when @dev is no card device, a flag is unknown, or the
- * range is empty, unaligned or passes the end of an address space; -EBUSY when
- * part of it is declared already; -ENOMEM when the memory cannot be mapped.
+ * Return: 0; with a warning, -EINVAL when @dev is no card device, a flag is unknown,
+ * or the range is empty, unaligned or passes the end of an address space, and -EBUSY
+ * when part of it is declared already; -ENOMEM when the memory cannot be mapped.
  */
 int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			    dma_addr_t device_addr, size_t size,
 			    unsigned int flags)
 {
 	struct card_device *card = to_card_device(dev);
+	const struct card_window window = {
+		.phys_addr = phys_addr,
+		.device_addr = device_addr,
+		.size = size,
+	};
 	struct card_region *region;
 	int err;
 
 	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
 		return -EINVAL;
-	err = check_range(dev, phys_addr, device_addr, size, flags);
+	err = check_declaration(dev->parent, &window, flags);
 	if (err)
 		return err;
 
@@ -170,16 +177,14 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 		return -ENOMEM;
 	kref_init(&region->kref);
 	region->card = card;
-	region->phys_addr = phys_addr;
-	region->device_addr = device_addr;
-	region->size = size;
+	region->window = window;
 	region->flags = flags;
 
 	mutex_lock(&all_regions_lock);
 	if (overlaps_a_region(region)) {
-		dev_err(dev->parent,
-			"card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
-			size, &phys_addr, &device_addr);
+		CALLER_ERRED(dev->parent,
+			     "card memory: %zu bytes at %pap (card: %pad) are declared already, at least in part\n",
+			     size, &phys_addr, &device_addr);
 		err = -EBUSY;
 		goto free_region;
 	}
@@ -232,9 +237,10 @@ void card_region_release_all(struct card_device *card)
 	spin_unlock_irq(&card->lock);
 
 	list_for_each_entry_safe(region, next, &released, on_card) {
-		trace_dma_release_card_memory(&card->dev, region->phys_addr,
-					      region->device_addr,
-					      region->size);
+		trace_dma_release_card_memory(&card->dev,
+					      region->window.phys_addr,
+					      region->window.device_addr,
+					      region->window.size);
 		list_del_init(&region->on_card);
 		kref_put(&region->kref, region_destroy);
 	}
@@ -276,6 +282,63 @@ bool card_allows_system(struct card_device *card)
 	return allowed;
 }
 
+/* The mask that covers every region, for the card; 0 without any. */
+u64 card_regions_mask(struct card_device *card)
+{
+	const struct card_region *region;
+	unsigned long irq;
+	u64 last = 0;
+
+	spin_lock_irqsave(&card->lock, irq);
+	list_for_each_entry(region, &card->regions, on_card)
+		last = max(last, card_window_last_device_addr(&region->window));
+	spin_unlock_irqrestore(&card->lock, irq);
+	return card_mask_covering(last);
+}
+
+/*
+ * card_regions_to_device() - where the card sees a physical range
+ * Context: any.
+ * Return: 0; -ENXIO when no region has any of it; -EINVAL when one has a part.
+ */
+int card_regions_to_device(struct card_device *card, phys_addr_t phys_addr,
+			   size_t size, dma_addr_t *device_addr)
+{
+	const struct card_region *region;
+	unsigned long irq;
+	int err = -ENXIO;
+	u64 address;
+
+	spin_lock_irqsave(&card->lock, irq);
+	list_for_each_entry(region, &card->regions, on_card) {
+		err = card_window_to_device(&region->window, phys_addr, size,
+					    &address);
+		if (err != -ENXIO)
+			break;
+	}
+	spin_unlock_irqrestore(&card->lock, irq);
+	if (!err)
+		*device_addr = address;
+	return err;
+}
+
+/* Whether the card finds memory of its own at any of these addresses. */
+bool card_regions_hold_device(struct card_device *card, dma_addr_t device_addr,
+			      size_t size)
+{
+	const struct card_region *region;
+	unsigned long irq;
+	bool held = false;
+
+	spin_lock_irqsave(&card->lock, irq);
+	list_for_each_entry(region, &card->regions, on_card)
+		held |= card_ranges_overlap(region->window.device_addr,
+					    region->window.size, device_addr,
+					    size);
+	spin_unlock_irqrestore(&card->lock, irq);
+	return held;
+}
+
 static size_t offset_in_region(const struct card_buffer *buffer)
 {
 	return buffer->cpu_addr - buffer->region->cpu_addr;
@@ -297,8 +360,36 @@ static int region_load_pfns(struct card_buffer *buffer)
 
 static unsigned long region_pfn(const struct card_buffer *buffer, size_t offset)
 {
-	return PHYS_PFN(buffer->region->phys_addr + offset_in_region(buffer) +
-			offset);
+	return PHYS_PFN(buffer->region->window.phys_addr +
+			offset_in_region(buffer) + offset);
+}
+
+/* The longest that fits a scatterlist entry, in whole pages. */
+#define ENTRY_MAX (UINT_MAX & PAGE_MASK)
+
+/* Entries without pages: a DMA address and a length is all that there is. */
+static int region_get_sgtable(struct card_buffer *buffer,
+			      struct sg_table *table, size_t size)
+{
+	dma_addr_t handle = buffer->handle;
+	struct scatterlist *sg;
+	unsigned int i;
+	int err;
+
+	err = sg_alloc_table(table, DIV_ROUND_UP_ULL(size, ENTRY_MAX),
+			     GFP_KERNEL);
+	if (err)
+		return err;
+	for_each_sgtable_dma_sg(table, sg, i) {
+		unsigned int length = min_t(size_t, size, ENTRY_MAX);
+
+		sg_set_page(sg, NULL, length, 0);
+		sg_dma_address(sg) = handle;
+		sg_dma_len(sg) = length;
+		handle += length;
+		size -= length;
+	}
+	return 0;
 }
 
 /*
@@ -322,30 +413,44 @@ static const struct card_buffer_ops region_buffer_ops = {
 	.give_back = region_give_back,
 	.load_pfns = region_load_pfns,
 	.pfn = region_pfn,
+	.get_sgtable = region_get_sgtable,
 	.has_pages = region_has_pages,
 	.pgprot = region_pgprot,
 };
+
+/* dma_alloc_coherent() keeps to the coherent mask, whatever was declared. */
+static bool under_coherent_mask(const struct card_device *card,
+				const struct card_region *region)
+{
+	return card_window_last_device_addr(&region->window) <=
+	       card->dev.coherent_dma_mask;
+}
 
 /* What is left, for the message that says why a request failed. */
 static void report_exhaustion(struct card_device *card, size_t wanted)
 {
 	const struct card_region *region;
-	size_t free = 0, total = 0;
+	u64 free = 0, total = 0, beyond = 0;
 	unsigned int regions = 0;
 	unsigned long irq;
 
 	spin_lock_irqsave(&card->lock, irq);
 	card->counters.exhausted++;
 	list_for_each_entry(region, &card->regions, on_card) {
+		if (!under_coherent_mask(card, region)) {
+			beyond += region->window.size;
+			continue;
+		}
 		free += gen_pool_avail(region->pool);
-		total += region->size;
+		total += region->window.size;
 		regions++;
 	}
 	spin_unlock_irqrestore(&card->lock, irq);
 	dev_warn_ratelimited(card->dev.parent,
-			     "no %zu bytes of card memory in a row: %zu of %zu bytes free in %u region%s\n",
+			     "no %zu bytes of card memory in a row: %llu of %llu bytes free in %u region%s, %llu bytes beyond the mask %#llx\n",
 			     wanted, free, total, regions,
-			     regions == 1 ? "" : "s");
+			     regions == 1 ? "" : "s", beyond,
+			     card->dev.coherent_dma_mask);
 }
 
 /*
@@ -362,6 +467,8 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer)
 
 	spin_lock_irqsave(&card->lock, irq);
 	list_for_each_entry(region, &card->regions, on_card) {
+		if (!under_coherent_mask(card, region))
+			continue;
 		address = gen_pool_alloc(region->pool, bytes);
 		if (address) {
 			kref_get(&region->kref);
@@ -377,7 +484,7 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer)
 	buffer->ops = &region_buffer_ops;
 	buffer->region = region;
 	buffer->cpu_addr = (void *)address;
-	buffer->handle = region->device_addr + offset_in_region(buffer);
+	buffer->handle = region->window.device_addr + offset_in_region(buffer);
 	memset(buffer->cpu_addr, 0, bytes);
 	return 0;
 }

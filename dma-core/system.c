@@ -22,6 +22,14 @@ static void system_give_back(struct card_buffer *buffer)
 		       buffer->handle, buffer->attrs);
 }
 
+static int system_get_sgtable(struct card_buffer *buffer,
+			      struct sg_table *table, size_t size)
+{
+	return dma_get_sgtable_attrs(dma_parent(buffer), table,
+				     buffer->cpu_addr, buffer->handle, size,
+				     buffer->attrs);
+}
+
 static DEFINE_MUTEX(load_lock);
 
 /* Not when allocating, which may be atomic: dma_get_sgtable() is not. */
@@ -31,9 +39,7 @@ static int system_load_pfns(struct card_buffer *buffer)
 
 	mutex_lock(&load_lock);
 	if (!buffer->pages.sgl)
-		err = dma_get_sgtable_attrs(dma_parent(buffer), &buffer->pages,
-					    buffer->cpu_addr, buffer->handle,
-					    buffer->size, buffer->attrs);
+		err = system_get_sgtable(buffer, &buffer->pages, buffer->size);
 	mutex_unlock(&load_lock);
 	return err;
 }
@@ -72,6 +78,7 @@ static const struct card_buffer_ops system_buffer_ops = {
 	.give_back = system_give_back,
 	.load_pfns = system_load_pfns,
 	.pfn = system_pfn,
+	.get_sgtable = system_get_sgtable,
 	.has_pages = system_has_pages,
 	.pgprot = system_pgprot,
 };
@@ -88,7 +95,8 @@ int card_system_alloc(struct card_device *card, struct card_buffer *buffer,
 	attrs &= ~DMA_ATTR_NO_KERNEL_MAPPING;
 	buffer->ops = &system_buffer_ops;
 	buffer->attrs = attrs;
-	buffer->cpu_addr = dma_alloc_attrs(card->dev.parent, buffer->size,
-					   &buffer->handle, gfp, attrs);
+	buffer->cpu_addr = dma_alloc_attrs(card_allocating_parent(card),
+					   buffer->size, &buffer->handle, gfp,
+					   attrs);
 	return buffer->cpu_addr ? 0 : -ENOMEM;
 }

@@ -9,6 +9,7 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
+#include "card-memory.h"
 #include "compat.h"
 
 TRACE_EVENT(dma_declare_card_memory,
@@ -53,6 +54,30 @@ TRACE_EVENT(dma_release_card_memory,
 	TP_printk("%s phys=%#llx device=%#llx size=%zu",
 		  __get_str(device), __entry->phys_addr, __entry->device_addr,
 		  __entry->size)
+);
+
+TRACE_EVENT(dma_negotiate_mask,
+	TP_PROTO(struct device *dev, const struct dma_mask_choice *choice),
+	TP_ARGS(dev, choice),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__field(u64, widest)
+		__field(u64, system_ram)
+		__field(u64, card_memory)
+		__field(bool, translated)
+		__field(u64, mask)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		__entry->widest = choice->widest;
+		__entry->system_ram = choice->system_ram;
+		__entry->card_memory = choice->card_memory;
+		__entry->translated = choice->translated;
+		__entry->mask = choice->mask;
+	),
+	TP_printk("%s widest=%#llx system_ram=%#llx card_memory=%#llx translated=%d mask=%#llx",
+		  __get_str(device), __entry->widest, __entry->system_ram,
+		  __entry->card_memory, __entry->translated, __entry->mask)
 );
 
 DECLARE_EVENT_CLASS(dma_card_buffer,

@@ -228,6 +228,7 @@ struct oncard_board *oncard_board_create(struct device *dev,
 	board->card.host = board;
 	board->card.memory_base = memory->card_addr;
 	board->card.memory_size = memory->size;
+	board->card.address_bits = memory->address_bits;
 	oncard_card_power_on(&board->card, ktime_get_ns());
 	return board;
 }

@@ -17,12 +17,14 @@ struct oncard_board;
  * @phys_addr: as the CPU sees it
  * @card_addr: as the card sees it
  * @size: bytes
+ * @address_bits: of the card that has it
  * @cached: it is system RAM, mapped write-back like all of it
  */
 struct oncard_memory {
 	phys_addr_t phys_addr;
 	u64 card_addr;
 	size_t size;
+	unsigned int address_bits;
 	bool cached;
 };
 

@@ -6,7 +6,6 @@
 #include <linux/module.h>
 #include <sound/initval.h>
 
-#include "../dma-core/card-memory.h"
 #include "oncard.h"
 
 static int index[SNDRV_CARDS] = SNDRV_DEFAULT_IDX;
@@ -74,23 +73,46 @@ static int check_memory(struct device *dev, const struct oncard_memory *memory)
 }
 
 /* Buffers in system RAM come from a card device that was declared no memory. */
-static int create_dma_device(struct oncard *chip)
+static int declare_memory(struct oncard *chip)
 {
 	const struct oncard_memory *memory = &chip->memory;
-	int err;
 
-	err = dma_set_mask_and_coherent(chip->dev, DMA_BIT_MASK(64));
+	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM)
+		return 0;
+	return dma_declare_card_memory(chip->dma, memory->phys_addr,
+				       memory->card_addr, memory->size,
+				       memory->cached ? DMA_CARD_MEMORY_CACHED :
+							0);
+}
+
+static int negotiate_mask(struct oncard *chip)
+{
+	u32 bits = oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS);
+	int err =
+		dma_negotiate_mask(chip->dma, DMA_BIT_MASK(bits), &chip->mask);
+
+	if (err == -ERANGE)
+		dev_err(chip->dev,
+			"the card's %u address bits do not reach its %zu bytes of memory at %#llx\n",
+			bits, chip->memory.size, chip->memory.card_addr);
 	if (err)
 		return err;
+	dev_info(chip->dev,
+		 "%u address bits, mask %#llx: descriptors of %u bytes\n", bits,
+		 chip->mask.mask, oncard_descriptor_bytes(chip));
+	return 0;
+}
+
+static int create_dma_device(struct oncard *chip)
+{
+	int err;
+
 	chip->dma = dma_create_card_device(chip->dev);
 	if (IS_ERR(chip->dma))
 		return PTR_ERR(chip->dma);
-	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM)
-		return 0;
-	err = dma_declare_card_memory(chip->dma, memory->phys_addr,
-				      memory->card_addr, memory->size,
-				      memory->cached ? DMA_CARD_MEMORY_CACHED :
-						       0);
+	err = declare_memory(chip);
+	if (!err)
+		err = negotiate_mask(chip);
 	if (err)
 		dma_destroy_card_device(chip->dma);
 	return err;
@@ -99,12 +121,20 @@ static int create_dma_device(struct oncard *chip)
 static int check_identity(struct oncard *chip)
 {
 	u32 value = oncard_board_read(chip->board, ONCARD_REG_ID);
+	u32 bits = oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS);
 
-	if (value == ONCARD_ID_VALUE)
-		return 0;
-	dev_err(chip->dev, "the card says it is %#x, not %#x\n", value,
-		ONCARD_ID_VALUE);
-	return -ENODEV;
+	if (value != ONCARD_ID_VALUE) {
+		dev_err(chip->dev, "the card says it is %#x, not %#x\n", value,
+			ONCARD_ID_VALUE);
+		return -ENODEV;
+	}
+	if (bits < ONCARD_ADDRESS_BITS_MIN || bits > ONCARD_ADDRESS_BITS_MAX) {
+		dev_err(chip->dev,
+			"the card says it has %u address bits; %u to %u can be\n",
+			bits, ONCARD_ADDRESS_BITS_MIN, ONCARD_ADDRESS_BITS_MAX);
+		return -ENODEV;
+	}
+	return 0;
 }
 
 static int start_hardware(struct oncard *chip)
@@ -127,6 +157,7 @@ static int start_hardware(struct oncard *chip)
 		err = -ENOMEM;
 		goto destroy_dma_device;
 	}
+	oncard_debugfs_add(chip);
 	return 0;
 
 destroy_dma_device:
@@ -141,6 +172,7 @@ static void stop_hardware(struct snd_card *card)
 {
 	struct oncard *chip = card->private_data;
 
+	oncard_debugfs_remove(chip);
 	oncard_board_destroy(chip->board);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);

@@ -30,17 +30,24 @@ static bool uses_pci;
  */
 static int __init oncard_init(void)
 {
+	int err;
+
 	if (oncard_params.has_range && !oncard_params.size) {
 		pr_err(ONCARD_NAME
 		       ": phys= without size=: say how many bytes the range has\n");
 		return -EINVAL;
 	}
+	oncard_debugfs_init();
 	uses_pci = !oncard_params.size && oncard_pci_present();
 	if (uses_pci)
-		return register_cards(oncard_pci_register,
-				      oncard_pci_unregister);
-	return register_cards(oncard_platform_register,
-			      oncard_platform_unregister);
+		err = register_cards(oncard_pci_register,
+				     oncard_pci_unregister);
+	else
+		err = register_cards(oncard_platform_register,
+				     oncard_platform_unregister);
+	if (err)
+		oncard_debugfs_exit();
+	return err;
 }
 
 static void __exit oncard_exit(void)
@@ -49,6 +56,7 @@ static void __exit oncard_exit(void)
 		oncard_pci_unregister();
 	else
 		oncard_platform_unregister();
+	oncard_debugfs_exit();
 }
 
 module_init(oncard_init);

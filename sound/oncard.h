@@ -11,6 +11,7 @@
 #include <sound/core.h>
 #include <sound/pcm.h>
 
+#include "../dma-core/card-memory.h"
 #include "board.h"
 #include "card/regs.h"
 
@@ -40,6 +41,7 @@ enum oncard_buffers {
  * @has_range: use the range instead of a PCI card
  * @size: bytes of the range, or of simulated memory; 0: not given
  * @card_addr: at which a card sees its memory
+ * @address_bits: address lines of a card
  */
 struct oncard_params {
 	enum oncard_mmap mmap;
@@ -48,6 +50,7 @@ struct oncard_params {
 	bool has_range;
 	size_t size;
 	u64 card_addr;
+	unsigned int address_bits;
 };
 
 extern struct oncard_params oncard_params;
@@ -60,6 +63,8 @@ extern struct oncard_params oncard_params;
  * @dma: the card device of dma-core: what the buffers are allocated for
  * @board: registers and interrupt
  * @memory: where the card's memory lies
+ * @mask: what was negotiated for @dma
+ * @debugfs: this card's folder
  * @lists: one page of descriptor lists, a part per stream
  * @lists_handle: its address as the card sees it
  * @lock: guards @irq_enable and its register
@@ -73,6 +78,8 @@ struct oncard {
 	struct device *dma;
 	struct oncard_board *board;
 	struct oncard_memory memory;
+	struct dma_mask_choice mask;
+	struct dentry *debugfs;
 	void *lists;
 	dma_addr_t lists_handle;
 	spinlock_t lock;
@@ -89,6 +96,7 @@ int oncard_probed(int err);
 int oncard_probe_error(void);
 
 /* pcm.c */
+unsigned int oncard_descriptor_bytes(const struct oncard *chip);
 int oncard_pcm_create(struct oncard *chip);
 void oncard_pcm_interrupt(void *data);
 
@@ -96,6 +104,12 @@ void oncard_pcm_interrupt(void *data);
 bool oncard_pci_present(void);
 int oncard_pci_register(void);
 void oncard_pci_unregister(void);
+
+/* debugfs.c */
+void oncard_debugfs_init(void);
+void oncard_debugfs_exit(void);
+void oncard_debugfs_add(struct oncard *chip);
+void oncard_debugfs_remove(struct oncard *chip);
 
 /* platform.c */
 int oncard_platform_register(void);

@@ -17,6 +17,7 @@ struct oncard_params oncard_params = {
 	.mmap = ONCARD_MMAP_COHERENT,
 	.buffers = ONCARD_BUFFERS_CARD,
 	.card_addr = CARD_ADDR_DEFAULT,
+	.address_bits = ONCARD_ADDRESS_BITS_MAX,
 };
 
 static const char *const mmap_names[] = {
@@ -136,6 +137,26 @@ static int card_addr_get(char *buffer, const struct kernel_param *param)
 	return sysfs_emit(buffer, "%#llx\n", oncard_params.card_addr);
 }
 
+static int address_bits_set(const char *value, const struct kernel_param *param)
+{
+	unsigned int bits;
+
+	if (kstrtouint(value, 10, &bits) || bits < ONCARD_ADDRESS_BITS_MIN ||
+	    bits > ONCARD_ADDRESS_BITS_MAX) {
+		pr_err(ONCARD_NAME
+		       ": address_bits=%s is not allowed; a number from %u to %u\n",
+		       value, ONCARD_ADDRESS_BITS_MIN, ONCARD_ADDRESS_BITS_MAX);
+		return -EINVAL;
+	}
+	oncard_params.address_bits = bits;
+	return 0;
+}
+
+static int address_bits_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%u\n", oncard_params.address_bits);
+}
+
 static const struct kernel_param_ops mmap_ops = {
 	.set = mmap_set,
 	.get = mmap_get,
@@ -173,3 +194,11 @@ static const struct kernel_param_ops card_addr_ops = {
 module_param_cb(card_addr, &card_addr_ops, NULL, 0444);
 MODULE_PARM_DESC(card_addr,
 		 "Address at which the card sees its memory (default 0x80000000)");
+
+static const struct kernel_param_ops address_bits_ops = {
+	.set = address_bits_set,
+	.get = address_bits_get,
+};
+module_param_cb(address_bits, &address_bits_ops, NULL, 0444);
+MODULE_PARM_DESC(address_bits,
+		 "Address lines of the card, 24 to 64 (default 64)");

@@ -24,6 +24,7 @@ static int probe_bar(struct pci_dev *pci)
 		.phys_addr = pci_resource_start(pci, MEMORY_BAR),
 		.size = pci_resource_len(pci, MEMORY_BAR),
 		.card_addr = oncard_params.card_addr,
+		.address_bits = oncard_params.address_bits,
 	};
 	struct oncard *chip;
 	int err;

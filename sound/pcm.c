@@ -9,7 +9,6 @@
 #include <linux/dma-mapping.h>
 #include <sound/pcm_params.h>
 
-#include "../dma-core/card-memory.h"
 #include "oncard.h"
 
 /* Each stream's part of the page of lists. */
@@ -117,15 +116,28 @@ static u32 format_register(const struct snd_pcm_runtime *runtime)
 	return width | runtime->channels;
 }
 
-/* The buffer is one segment; a narrow descriptor does where it ends below 2^32. */
+/**
+ * oncard_descriptor_bytes() - how long this machine's descriptors have to be
+ * @chip: the card, its mask negotiated
+ *
+ * Context: any.
+ * Return: ONCARD_DESCRIPTOR_NARROW_BYTES or ONCARD_DESCRIPTOR_WIDE_BYTES.
+ */
+unsigned int oncard_descriptor_bytes(const struct oncard *chip)
+{
+	return chip->mask.descriptor_bits > 32 ? ONCARD_DESCRIPTOR_WIDE_BYTES :
+						 ONCARD_DESCRIPTOR_NARROW_BYTES;
+}
+
+/* The buffer is one segment. */
 static void write_list(struct oncard *chip, unsigned int index,
 		       struct snd_pcm_runtime *runtime)
 {
 	bool on_card = oncard_params.buffers == ONCARD_BUFFERS_CARD;
 	u32 length = frames_to_bytes(runtime, runtime->buffer_size) |
 		     (on_card ? ONCARD_DESCRIPTOR_LOCAL : 0);
-	u64 last = runtime->dma_addr + runtime->dma_bytes - 1;
-	bool wide = last > U32_MAX;
+	bool wide = oncard_descriptor_bytes(chip) ==
+		    ONCARD_DESCRIPTOR_WIDE_BYTES;
 	void *list = chip->lists + index * LIST_BYTES;
 	dma_addr_t handle = chip->lists_handle + index * LIST_BYTES;
 	u32 mode = (on_card ? ONCARD_LIST_LOCAL : 0) |

@@ -68,6 +68,7 @@ static int probe_memory(struct platform_device *pdev)
 	if (!memory)
 		return -ENOMEM;
 	memory->card_addr = oncard_params.card_addr;
+	memory->address_bits = oncard_params.address_bits;
 	err = oncard_params.has_range ? take_range(dev, memory) :
 					take_ram(dev, memory);
 	if (err)

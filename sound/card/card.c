@@ -82,7 +82,7 @@ static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
 
 /**
  * oncard_card_power_on() - put the card into its state after power-on
- * @card: with @bus, @host, @memory, @memory_base and @memory_size filled in
+ * @card: with what is above @host_now in struct oncard_card filled in
  * @now: the host's time in ns, any epoch
  */
 void oncard_card_power_on(struct oncard_card *card, u64 now)
@@ -259,6 +259,8 @@ u32 oncard_card_read(const struct oncard_card *card, u32 offset)
 		return card->memory_size >> 32;
 	case ONCARD_REG_PAIRS:
 		return ONCARD_PAIRS;
+	case ONCARD_REG_ADDRESS_BITS:
+		return card->address_bits;
 	case ONCARD_REG_IRQ_STATUS:
 		return card->irq_status;
 	case ONCARD_REG_IRQ_ENABLE:

@@ -8,7 +8,7 @@
 #ifndef ONCARD_CARD_H
 #define ONCARD_CARD_H
 
-#include "platform.h"
+#include "../../dma-core/plain.h"
 #include "regs.h"
 
 /**
@@ -68,6 +68,7 @@ struct oncard_stream {
  * @memory: the card's memory
  * @memory_base: the card's own address of its memory's first byte
  * @memory_size: bytes
+ * @address_bits: address lines, for its memory and for the bus
  * @host_now: the host's time at the last step, in ns
  * @clock: the card's sample clock, in ns since power-on
  * @irq_status: ONCARD_IRQ_* that happened
@@ -81,6 +82,7 @@ struct oncard_card {
 	u8 *memory;
 	u64 memory_base;
 	u64 memory_size;
+	u32 address_bits;
 
 	u64 host_now;
 	u64 clock;

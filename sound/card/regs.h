@@ -21,6 +21,10 @@
 #define ONCARD_CHANNELS_MAX    2
 #define ONCARD_DESCRIPTORS_MAX 65536
 
+/* How many address lines a card may have. */
+#define ONCARD_ADDRESS_BITS_MIN 24
+#define ONCARD_ADDRESS_BITS_MAX 64
+
 /* Global registers */
 #define ONCARD_REG_ID             0x000
 #define ONCARD_REG_VERSION        0x004
@@ -29,6 +33,7 @@
 #define ONCARD_REG_MEMORY_SIZE_LO 0x010
 #define ONCARD_REG_MEMORY_SIZE_HI 0x014
 #define ONCARD_REG_PAIRS          0x018
+#define ONCARD_REG_ADDRESS_BITS   0x01c
 #define ONCARD_REG_IRQ_STATUS     0x020 /* write 1 to clear */
 #define ONCARD_REG_IRQ_ENABLE     0x024
 #define ONCARD_REG_RUN            0x028 /* read only */
@@ -72,6 +77,7 @@
 #define ONCARD_ERROR_DESCRIPTOR 2 /* a descriptor is malformed */
 #define ONCARD_ERROR_LENGTH     3 /* descriptors and buffer differ in length */
 #define ONCARD_ERROR_ADDRESS    4 /* nothing answers at an address */
+#define ONCARD_ERROR_WIDTH      5 /* an address has more bits than the card */
 
 /*
  * Descriptors, little-endian:

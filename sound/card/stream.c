@@ -117,19 +117,31 @@ static bool card_store(const struct oncard_card *card, bool local, u64 address,
 	return to;
 }
 
+/* Whether the card has the address lines for @length bytes, at least 1, there. */
+static bool has_lines_for(const struct oncard_card *card, u64 address,
+			  u32 length)
+{
+	u64 last = address + (length - 1);
+
+	return last >= address &&
+	       (card->address_bits == 64 || !(last >> card->address_bits));
+}
+
 static bool fetch_descriptor(struct oncard_card *card, u32 index)
 {
 	struct oncard_stream *stream = &card->stream[index];
 	bool wide = stream->list_mode & ONCARD_LIST_WIDE;
 	u32 bytes = wide ? ONCARD_DESCRIPTOR_WIDE_BYTES :
 			   ONCARD_DESCRIPTOR_NARROW_BYTES;
+	u64 at = stream->list + (u64)stream->next_descriptor * bytes;
 	u8 descriptor[ONCARD_DESCRIPTOR_WIDE_BYTES];
 	u32 length;
 
 	if (stream->next_descriptor >= stream->list_count)
 		return fail(card, index, ONCARD_ERROR_LENGTH);
-	if (!card_load(card, stream->list_mode & ONCARD_LIST_LOCAL,
-		       stream->list + (u64)stream->next_descriptor * bytes,
+	if (!has_lines_for(card, at, bytes))
+		return fail(card, index, ONCARD_ERROR_WIDTH);
+	if (!card_load(card, stream->list_mode & ONCARD_LIST_LOCAL, at,
 		       descriptor, bytes))
 		return fail(card, index, ONCARD_ERROR_ADDRESS);
 
@@ -141,6 +153,8 @@ static bool fetch_descriptor(struct oncard_card *card, u32 index)
 	    stream->segment_left % oncard_stream_frame_bytes(stream) ||
 	    (wide && le32_at(descriptor + 12)))
 		return fail(card, index, ONCARD_ERROR_DESCRIPTOR);
+	if (!has_lines_for(card, stream->segment, stream->segment_left))
+		return fail(card, index, ONCARD_ERROR_WIDTH);
 
 	stream->next_descriptor++;
 	card->fetched++;

@@ -18,12 +18,13 @@ refused()
 	! grep '^snd_oncard ' /proc/modules || return 1
 	kernel_says "$text" && test "$(cat /proc/iomem)" = "$iomem_before" &&
 		test ! -e /proc/asound/card0 &&
-		test -z "$(ls /sys/kernel/debug/dma-core)"
+		test -z "$(ls /sys/kernel/debug/dma-core)" &&
+		test ! -e /sys/kernel/debug/snd-oncard
 }
 
 ram=$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM/0x\1/p' /proc/iomem | tail -n 1)
 
-ktap_plan 18
+ktap_plan 21
 ktap_check "the driver unloads" rmmod snd-oncard
 iomem_before=$(cat /proc/iomem)
 ktap_check "unknown mmap=" refused \
@@ -53,6 +54,11 @@ ktap_check "unaligned card_addr=" refused "card_addr=12345 is not allowed" \
 	card_addr=12345
 ktap_check "card_addr= too near to the end" refused \
 	"pass the end of the card's addresses" card_addr=0xfffffffffff00000
+for bits in 23 65 24bits; do
+	ktap_check "address_bits=$bits" refused \
+		"address_bits=$bits is not allowed; a number from 24 to 64" \
+		address_bits=$bits
+done
 ktap_check "a card that is not enabled" refused "not used: enable=0 for card 0" \
 	enable=0
 ktap_check "after all that it loads" modprobe snd-oncard

@@ -69,6 +69,7 @@ static int power_on(void **state)
 	rig->card.memory = rig->memory;
 	rig->card.memory_base = BASE;
 	rig->card.memory_size = MEMORY;
+	rig->card.address_bits = 64;
 	oncard_card_power_on(&rig->card, rig->now);
 	*state = rig;
 	return 0;
@@ -553,6 +554,68 @@ static void test_bad_descriptors_stop_the_stream(void **state)
 	assert_int_equal(ran, 6);
 }
 
+struct width_row {
+	const char *name;
+	u64 list;
+	u64 address;
+	u32 bits;
+	u32 error;
+};
+
+/* a segment of 1920 bytes; the list lies on the bus, in wide descriptors */
+static const struct width_row width_rows[] = {
+	{ "bus needs 37 bits", BUS_BASE, BUS_BASE + 0x1000, 37,
+	  ONCARD_ERROR_NONE },
+	{ "one line too few", BUS_BASE, BUS_BASE + 0x1000, 36,
+	  ONCARD_ERROR_WIDTH },
+	{ "24 lines", BUS_BASE, BUS_BASE + 0x1000, 24, ONCARD_ERROR_WIDTH },
+	{ "ends with the last line", BUS_BASE, 0x2000000000 - 1920, 37,
+	  ONCARD_ERROR_ADDRESS },
+	{ "ends one byte later", BUS_BASE, 0x2000000000 - 1916, 37,
+	  ONCARD_ERROR_WIDTH },
+	{ "passes 2^64", BUS_BASE, ~0ULL - 1915, 64, ONCARD_ERROR_WIDTH },
+	{ "ends at 2^64", BUS_BASE, ~0ULL - 1919, 64, ONCARD_ERROR_ADDRESS },
+	{ "list out of reach", 0x2000000000, BUS_BASE, 37, ONCARD_ERROR_WIDTH },
+	{ "list passes 2^64", ~0ULL - 14, BUS_BASE, 64, ONCARD_ERROR_WIDTH },
+};
+
+/* An address that has more bits than the card is not cut off: it stops the stream. */
+static void test_card_keeps_to_its_address_lines(void **state)
+{
+	size_t row, ran = 0;
+
+	(void)state;
+	for (row = 0; row < sizeof(width_rows) / sizeof(width_rows[0]); row++) {
+		const struct width_row *width = &width_rows[row];
+		struct rig *rig;
+
+		power_on((void **)&rig);
+		rig->card.address_bits = width->bits;
+		assert_int_equal(oncard_card_read(&rig->card,
+						  ONCARD_REG_ADDRESS_BITS),
+				 width->bits);
+		describe_loop(rig, &stereo16, 480 * 4);
+		put_wide(rig->bus, 0, width->address, 1920);
+		set(rig, 0, ONCARD_STREAM_LIST_LO, width->list);
+		set(rig, 0, ONCARD_STREAM_LIST_HI, width->list >> 32);
+		set(rig, 0, ONCARD_STREAM_LIST_MODE, ONCARD_LIST_WIDE);
+		set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+		if (width->error) {
+			expect_refused(rig, width->name, width->error);
+		} else {
+			run(rig, BIT(0));
+			pass(rig, SECOND / 50);
+			assert_int_equal(get(rig, 0, ONCARD_STREAM_ERROR), 0);
+			assert_int_equal(oncard_card_read(&rig->card,
+							  ONCARD_REG_RUN),
+					 BIT(0));
+		}
+		power_off((void **)&rig);
+		ran++;
+	}
+	assert_int_equal(ran, 9);
+}
+
 static void test_stream_must_be_reset_after_description(void **state)
 {
 	struct rig *rig = *state;
@@ -624,6 +687,7 @@ int main(void)
 		CARD_TEST(test_scattered_buffer_in_wide_descriptors),
 		cmocka_unit_test(test_bad_registers_stop_the_stream),
 		cmocka_unit_test(test_bad_descriptors_stop_the_stream),
+		cmocka_unit_test(test_card_keeps_to_its_address_lines),
 		CARD_TEST(test_stream_must_be_reset_after_description),
 		CARD_TEST(test_running_stream_is_latched),
 		CARD_TEST(test_stalled_host_stops_the_clock),

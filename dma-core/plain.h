@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the card's model needs from its surroundings, in the kernel and on the
- * host alike: integer types, 64-bit division, memset, min. Nothing else may be
- * used by the model, so that one source serves the module, the unit tests and a
- * model outside the VM.
+ * What plain C needs from its surroundings, in the kernel and on the host alike:
+ * integer types, errnos, 64-bit division, memset, min. A source that uses nothing
+ * else serves the modules, the unit tests and a model outside of the VM.
  */
-#ifndef ONCARD_PLATFORM_H
-#define ONCARD_PLATFORM_H
+#ifndef DMA_CORE_PLAIN_H
+#define DMA_CORE_PLAIN_H
 
 #ifdef __KERNEL__
 
@@ -21,6 +20,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -29,9 +29,12 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
+typedef u64 phys_addr_t;
+typedef u64 dma_addr_t;
 
 #define BIT(n)    (1U << (n))
 #define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
 
 static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
@@ -46,4 +49,4 @@ static inline u64 div_u64(u64 dividend, u32 divisor)
 
 #endif /* __KERNEL__ */
 
-#endif /* ONCARD_PLATFORM_H */
+#endif /* DMA_CORE_PLAIN_H */

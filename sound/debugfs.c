@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * debugfs: snd-oncard/<device>/card, what the card says of itself, as name=value.
+ * Root only.
+ */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include "oncard.h"
+
+static struct dentry *root;
+
+/* The counter may carry between two reads of its halves. */
+static u64 descriptors_fetched(struct oncard *chip)
+{
+	u32 high, low;
+
+	do {
+		high = oncard_board_read(chip->board, ONCARD_REG_FETCHED_HI);
+		low = oncard_board_read(chip->board, ONCARD_REG_FETCHED_LO);
+	} while (high != oncard_board_read(chip->board, ONCARD_REG_FETCHED_HI));
+	return (u64)high << 32 | low;
+}
+
+static int card_show(struct seq_file *seq, void *unused)
+{
+	struct oncard *chip = seq->private;
+
+	seq_printf(seq,
+		   "version=%#x\naddress_bits=%u\ndescriptor_bytes=%u\ndescriptors_fetched=%llu\n",
+		   oncard_board_read(chip->board, ONCARD_REG_VERSION),
+		   oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS),
+		   oncard_descriptor_bytes(chip), descriptors_fetched(chip));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(card);
+
+void oncard_debugfs_add(struct oncard *chip)
+{
+	chip->debugfs = debugfs_create_dir(dev_name(chip->dev), root);
+	debugfs_create_file("card", 0400, chip->debugfs, chip, &card_fops);
+}
+
+void oncard_debugfs_remove(struct oncard *chip)
+{
+	debugfs_remove(chip->debugfs);
+}
+
+void oncard_debugfs_init(void)
+{
+	root = debugfs_create_dir(ONCARD_NAME, NULL);
+}
+
+void oncard_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}
