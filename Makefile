@@ -65,6 +65,11 @@ check:
 format:
 	$(Q)tests/check --fix
 
+## make docs         README and Documentation/ as HTML, in build/docs/
+.PHONY: docs
+docs:
+	$(Q)Documentation/render
+
 ## make modules      dma-core.ko and snd-oncard.ko, in build/modules/
 .PHONY: modules
 modules: build/need/modules
@@ -131,7 +136,7 @@ build/need/modules:   packages := $(for_modules)
 build/need/modules:   purpose  := building the modules
 build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
-build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev)
+build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm)
 build/need/vm:        purpose  := make run and make test
 build/need/%: Makefile
 	@tests/vm/need --for '$(purpose)' $(packages)

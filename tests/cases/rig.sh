@@ -44,7 +44,12 @@ killed()
 	echo $?
 }
 
-ktap_plan 13
+# A warning of Debian's own kernel: the card's id becomes the name of a link in
+# /proc/asound, where this name is taken.
+warn="printf modules >/sys/class/sound/card0/id"
+warning="asound/modules.*already.registered"
+
+ktap_plan 19
 ktap_is "true is 0" "$(status_of -- true)" 0
 ktap_is "false is 1" "$(status_of -- false)" 1
 ktap_is "any status is handed on" "$(status_of -- sh -c 'exit 7')" 7
@@ -62,6 +67,17 @@ ktap_is "a VM that panics is lost" \
 	"$(status_of -- sh -c 'echo c >/proc/sysrq-trigger')" $lost
 ktap_is "a command that succeeds beside a splat fails" \
 	"$(status_of -- sh -c 'echo "BUG: planted by the test" >/dev/kmsg')" $splat
+ktap_is "a warning that nobody expected loses the VM" \
+	"$(status_of -- sh -c "$warn")" $lost
+ktap_is "--expect-warning: it came, and the command's status is handed on" \
+	"$(status_of --expect-warning "$warning" -- sh -c "$warn; exit 7")" 7
+ktap_is "--expect-warning: a warning that does not come is as bad as a splat" \
+	"$(status_of --expect-warning never.comes -- true)" $splat
+ktap_check "and it is said which" grep -q "'never.comes' did not come" "$said"
+ktap_is "--expect-warning: another one that comes is a splat" \
+	"$(status_of --expect-warning never.comes -- sh -c "$warn")" $splat
+ktap_is "--expect-warning with no regular expression is refused" \
+	"$(status_of --expect-warning '(' -- true)" 2
 ktap_is "an unknown option is refused" "$(status_of --nonsense -- true)" 2
 ktap_check "with a word on what is allowed" grep -q "unknown option.*--nonsense.*--help" "$said"
 ktap_is "an overlay that is not there is refused" \

@@ -80,6 +80,15 @@ kernel_row() {
 	die 2 "there is no kernel '$1' for architecture '$2'; allowed: $known"
 }
 
+# check_regex REGEX: as the value of --expect-warning
+check_regex() {
+	[[ "" =~ $1 ]]
+	case $? in
+	0) die 2 "--expect-warning '$1' matches everything; allowed: a part of the warning's text" ;;
+	2) die 2 "--expect-warning '$1' is not an extended regular expression" ;;
+	esac
+}
+
 # libraries_of ROOT PROGRAM...: the shared libraries that the programs need,
 # the loader included, as lines "PATH-IN-GUEST FILE-ON-HOST".  The host's own
 # come first, since that is what the programs were built against; ROOT (an
