@@ -263,6 +263,16 @@ struct card_device *to_card_device(struct device *dev)
 	return container_of(dev, struct card_device, dev);
 }
 
+/* The same for a caller who has to know that it is one. */
+struct card_device *expect_card_device(struct device *dev)
+{
+	struct card_device *card = to_card_device(dev);
+
+	WARN_ONCE(!card, "%s: not a device made by dma_create_card_device()\n",
+		  dev ? dev_name(dev) : "NULL");
+	return card;
+}
+
 /*
  * The last reference may be a mapping's, dropped long after the driver is gone;
  * this module is what must still be there, which the mapping sees to.
@@ -278,6 +288,16 @@ static void card_device_release(struct device *dev)
 	put_device(parent);
 }
 
+static int is_card_device(struct device *dev, void *unused)
+{
+	return !!to_card_device(dev);
+}
+
+static bool has_card_device(struct device *parent)
+{
+	return device_for_each_child(parent, NULL, is_card_device);
+}
+
 /**
  * dma_create_card_device() - make the device that card memory is declared for
  * @parent: the device that does the DMA
@@ -287,8 +307,9 @@ static void card_device_release(struct device *dev)
  * for it hold for @parent, too.
  *
  * Context: process context, may sleep.
- * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA,
- * -ENOMEM, or an errno of device_add().
+ * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA, with a
+ * warning -EEXIST when it has a card device already, -ENOMEM, or an errno of
+ * device_add().
  */
 struct device *dma_create_card_device(struct device *parent)
 {
@@ -298,6 +319,10 @@ struct device *dma_create_card_device(struct device *parent)
 
 	if (!parent || !parent->dma_mask)
 		return ERR_PTR(-EINVAL);
+	if (has_card_device(parent)) {
+		CALLER_ERRED(parent, "it has a card device already\n");
+		return ERR_PTR(-EEXIST);
+	}
 	card = kzalloc(sizeof(*card), GFP_KERNEL);
 	if (!card)
 		return ERR_PTR(-ENOMEM);
@@ -320,14 +345,22 @@ struct device *dma_create_card_device(struct device *parent)
 	set_dma_ops(dev, &card_dma_ops);
 	set_dev_node(dev, dev_to_node(parent));
 	err = dev_set_name(dev, "%s-dma", dev_name(parent));
-	if (!err)
-		err = device_add(dev);
-	if (err) {
-		put_device(dev);
-		return ERR_PTR(err);
+	if (err)
+		goto put;
+	/* What is managed by dmam_alloc_coherent() goes when the device does. */
+	if (!devres_open_group(dev, card, GFP_KERNEL)) {
+		err = -ENOMEM;
+		goto put;
 	}
+	err = device_add(dev);
+	if (err)
+		goto put;
 	card_debugfs_add(card);
 	return dev;
+
+put:
+	put_device(dev);
+	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(dma_create_card_device);
 
@@ -335,19 +368,23 @@ EXPORT_SYMBOL_GPL(dma_create_card_device);
  * dma_destroy_card_device() - undo dma_create_card_device()
  * @dev: the card device
  *
- * Releases its card memory first. Every buffer must have been freed; those that
- * user space still maps live on until the last unmap, and so long the parent has to
- * stay bound if they lie in system RAM.
+ * Releases its card memory first. Every buffer must have been freed, but for those
+ * of dmam_alloc_coherent(), which are freed here. Buffers that user space still maps
+ * live on until the last unmap, and so long the parent has to stay bound if they lie
+ * in system RAM.
  *
  * Context: process context, may sleep.
  */
 void dma_destroy_card_device(struct device *dev)
 {
-	struct card_device *card = to_card_device(dev);
+	struct card_device *card = expect_card_device(dev);
 
-	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+	if (!card)
 		return;
+	devres_release_group(dev, card);
 	dma_release_card_memory(dev);
+	WARN_ONCE(!xa_empty(&card->owned),
+		  "%s: destroyed with buffers not freed\n", dev_name(dev));
 	card_debugfs_remove(card);
 	device_unregister(dev);
 }

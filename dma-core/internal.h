@@ -159,6 +159,7 @@ struct card_buffer {
 
 /* device.c */
 struct card_device *to_card_device(struct device *dev);
+struct card_device *expect_card_device(struct device *dev);
 struct device *card_allocating_parent(struct card_device *card);
 
 /* region.c */

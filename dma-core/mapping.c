@@ -280,11 +280,11 @@ EXPORT_SYMBOL_GPL(dma_map_coherent);
 struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 			       dma_addr_t handle, size_t offset)
 {
-	struct card_device *card = to_card_device(dev);
+	struct card_device *card = expect_card_device(dev);
 	struct card_buffer *buffer;
 	struct page *page = NULL;
 
-	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+	if (!card)
 		return NULL;
 	buffer = card_buffer_get(card, cpu_addr, handle, 0);
 	if (!buffer)

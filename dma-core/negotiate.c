@@ -54,12 +54,12 @@ static int set_masks(struct device *dev, u64 mask)
 int dma_negotiate_mask(struct device *dev, u64 widest,
 		       struct dma_mask_choice *choice)
 {
-	struct card_device *card = to_card_device(dev);
+	struct card_device *card = expect_card_device(dev);
 	struct dma_mask_choice chosen;
 	struct card_mask_needs needs;
 	int err;
 
-	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+	if (!card)
 		return -EINVAL;
 	needs.widest = widest;
 	needs.system_ram =

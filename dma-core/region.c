@@ -157,7 +157,7 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			    dma_addr_t device_addr, size_t size,
 			    unsigned int flags)
 {
-	struct card_device *card = to_card_device(dev);
+	struct card_device *card = expect_card_device(dev);
 	const struct card_window window = {
 		.phys_addr = phys_addr,
 		.device_addr = device_addr,
@@ -166,7 +166,7 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 	struct card_region *region;
 	int err;
 
-	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+	if (!card)
 		return -EINVAL;
 	err = check_declaration(dev->parent, &window, flags);
 	if (err)
@@ -213,14 +213,14 @@ free_region:
 }
 EXPORT_SYMBOL_GPL(dma_declare_card_memory);
 
-static unsigned int owned_buffers(struct card_device *card)
+static unsigned int owned_card_buffers(struct card_device *card)
 {
 	const struct card_buffer *buffer;
 	unsigned int owned = 0;
 
 	spin_lock_irq(&card->lock);
 	list_for_each_entry(buffer, &card->buffers, on_card)
-		if (!buffer->freed)
+		if (buffer->region && !buffer->freed)
 			owned++;
 	spin_unlock_irq(&card->lock);
 	return owned;
@@ -250,20 +250,20 @@ void card_region_release_all(struct card_device *card)
  * dma_release_card_memory() - take back every dma_declare_card_memory()
  * @dev: the card device
  *
- * Every buffer must have been freed by its owner; those that user space still
- * maps keep their memory until the last unmap.
+ * Every buffer in this memory must have been freed by its owner; those that user
+ * space still maps keep their memory until the last unmap.
  *
  * Context: process context, may sleep.
  */
 void dma_release_card_memory(struct device *dev)
 {
-	struct card_device *card = to_card_device(dev);
+	struct card_device *card = expect_card_device(dev);
 	unsigned int owned;
 
-	if (WARN_ONCE(!card, "not a device made by dma_create_card_device()\n"))
+	if (!card)
 		return;
-	owned = owned_buffers(card);
-	WARN_ONCE(owned, "%s: released with %u buffers not freed\n",
+	owned = owned_card_buffers(card);
+	WARN_ONCE(owned, "%s: released with %u buffers in it not freed\n",
 		  dev_name(dev), owned);
 	card_region_release_all(card);
 }

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
-ktap_plan 6
+ktap_plan 9
 ktap_check "the card is behind an IOMMU" \
 	test -e /sys/bus/pci/drivers/snd-oncard/0*/iommu_group
 ktap_check "coherent, card: bit-exact without a page fault" play_counter --faults none
@@ -16,4 +16,9 @@ ktap_check "coherent, system: bit-exact without a page fault" play_counter --fau
 ktap_check "reloads for nopage, system" reload mmap=nopage buffers=system
 ktap_check "nopage, system: bit-exact with one page fault per page" \
 	play_counter --faults per-page
+rmmod snd-oncard
+ktap_check "a driver that makes every call loads" modprobe dma-calls
+ktap_subtest "every call of the DMA API, translated" \
+	cat /sys/kernel/debug/dma-calls/calls
+ktap_check "it unloads" rmmod dma-calls
 ktap_finish

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every call of the DMA API, made for a card device.
+# vm: --no-modules
+. "$(dirname "$0")/../lib/ktap.sh"
+. "$(dirname "$0")/../lib/driver.sh"
+
+ktap_plan 5
+ktap_check "a driver that makes every call loads" modprobe dma-calls
+ktap_subtest "the calls" cat /sys/kernel/debug/dma-calls/calls
+ktap_check "what could not be served is in the log, with the figures" \
+	kernel_says "no 8192 bytes of card memory in a row: 1048576 of 2097152 bytes free in 1 region, 0 bytes beyond the mask"
+ktap_check "and memory beyond the mask, too" \
+	kernel_says "no 4096 bytes of card memory in a row: 0 of 0 bytes free in 0 regions, 2097152 bytes beyond the mask"
+ktap_check "it unloads" rmmod dma-calls
+ktap_finish

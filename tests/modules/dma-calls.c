@@ -1,0 +1,752 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every call of the DMA API that a driver can make, made for a card device: on card
+ * memory (the BAR2 of QEMU's ivshmem, or RAM in its part), on system RAM, and wrongly.
+ *
+ * Debugfs, dma-calls/: reading "calls" or "mistakes" makes them and gives KTAP. The
+ * mistakes warn, each once a boot.
+ */
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/dmapool.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/scatterlist.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+
+#include "../../dma-core/card-memory.h"
+
+#define MEMORY_BAR 2
+
+/* Two regions that touch for the CPU and lie far apart for the card. */
+#define REGION_SIZE SZ_2M
+#define NEAR_ADDR   0x40000000ULL
+#define FAR_ADDR    BIT_ULL(40)
+
+#define REPORT_SIZE SZ_64K
+
+/**
+ * struct trial - one test's surroundings
+ * @seq: takes KTAP
+ * @pci: the parent
+ * @bar: physical address of the card's memory
+ * @dev: the card device, made for this test alone, without memory
+ * @failed: an expectation was not met
+ */
+struct trial {
+	struct seq_file *seq;
+	struct pci_dev *pci;
+	phys_addr_t bar;
+	struct device *dev;
+	bool failed;
+};
+
+static struct pci_dev *card_pci;
+
+#define EXPECT(trial, condition)                                            \
+	do {                                                                \
+		if (!(condition)) {                                         \
+			(trial)->failed = true;                             \
+			seq_printf((trial)->seq, "# line %d: not so: %s\n", \
+				   __LINE__, #condition);                   \
+		}                                                           \
+	} while (0)
+
+#define EXPECT_IS(trial, got, wanted) EXPECT(trial, (got) == (wanted))
+
+static int declare_near(struct trial *trial)
+{
+	return dma_declare_card_memory(trial->dev, trial->bar, NEAR_ADDR,
+				       REGION_SIZE, 0);
+}
+
+static int declare_far(struct trial *trial)
+{
+	return dma_declare_card_memory(trial->dev, trial->bar + REGION_SIZE,
+				       FAR_ADDR, REGION_SIZE, 0);
+}
+
+static bool lies_in(dma_addr_t handle, size_t size, u64 region)
+{
+	return handle >= region && size <= REGION_SIZE &&
+	       handle - region <= REGION_SIZE - size;
+}
+
+static bool all_zero(const void *memory, size_t size)
+{
+	return !memchr_inv(memory, 0, size);
+}
+
+/* The region is whole again when one buffer can have all of it. */
+static bool all_free(struct trial *trial, u64 region)
+{
+	dma_addr_t handle;
+	void *all = dma_alloc_coherent(trial->dev, REGION_SIZE, &handle,
+				       GFP_KERNEL);
+
+	if (!all)
+		return false;
+	dma_free_coherent(trial->dev, REGION_SIZE, all, handle);
+	return handle == region;
+}
+
+/* --- calls ----------------------------------------------------------------- */
+
+#define SIZES 11
+
+static const size_t sizes[SIZES] = { 1,     100,   4095,   4096,    4097, 8192,
+				     12289, 65536, 100000, SZ_256K, SZ_1M };
+
+static void coherent_of_every_size(struct trial *trial)
+{
+	dma_addr_t handle[SIZES];
+	void *buffer[SIZES];
+	unsigned int n, m;
+
+	EXPECT(trial, !declare_near(trial));
+	for (n = 0; n < SIZES; n++) {
+		buffer[n] = dma_alloc_coherent(trial->dev, sizes[n], &handle[n],
+					       GFP_KERNEL);
+		EXPECT(trial, buffer[n]);
+		if (!buffer[n])
+			break;
+		EXPECT(trial, lies_in(handle[n], sizes[n], NEAR_ADDR));
+		EXPECT(trial,
+		       IS_ALIGNED(handle[n], PAGE_SIZE << get_order(sizes[n])));
+		EXPECT(trial, all_zero(buffer[n], PAGE_ALIGN(sizes[n])));
+		memset(buffer[n], n + 1, PAGE_ALIGN(sizes[n]));
+	}
+	for (m = 0; m < n; m++) {
+		EXPECT(trial,
+		       !memchr_inv(buffer[m], m + 1, PAGE_ALIGN(sizes[m])));
+		dma_free_coherent(trial->dev, sizes[m], buffer[m], handle[m]);
+	}
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+static void atomic_and_managed(struct trial *trial)
+{
+	dma_addr_t handle, managed;
+	void *buffer;
+
+	EXPECT(trial, !declare_near(trial));
+	buffer = dma_alloc_coherent(trial->dev, PAGE_SIZE, &handle, GFP_ATOMIC);
+	EXPECT(trial, buffer);
+	dma_free_coherent(trial->dev, PAGE_SIZE, buffer, handle);
+	/* destroying the device frees it, or would warn */
+	EXPECT(trial, dmam_alloc_coherent(trial->dev, PAGE_SIZE, &managed,
+					  GFP_KERNEL));
+}
+
+static void regions_in_order(struct trial *trial)
+{
+	dma_addr_t first, second, third;
+	void *in_first, *in_second;
+
+	EXPECT(trial, !dma_set_mask_and_coherent(trial->dev, DMA_BIT_MASK(64)));
+	EXPECT(trial, !declare_near(trial));
+	EXPECT(trial, !declare_far(trial));
+	in_first =
+		dma_alloc_coherent(trial->dev, REGION_SIZE, &first, GFP_KERNEL);
+	in_second =
+		dma_alloc_coherent(trial->dev, PAGE_SIZE, &second, GFP_KERNEL);
+	EXPECT(trial, in_first);
+	EXPECT_IS(trial, first, NEAR_ADDR);
+	EXPECT(trial, in_second);
+	EXPECT(trial, lies_in(second, PAGE_SIZE, FAR_ADDR));
+	EXPECT(trial, !dma_alloc_coherent(trial->dev, REGION_SIZE, &third,
+					  GFP_KERNEL));
+	dma_free_coherent(trial->dev, REGION_SIZE, in_first, first);
+	dma_free_coherent(trial->dev, PAGE_SIZE, in_second, second);
+}
+
+/* Every second page is free: half of the memory, and no two pages in a row. */
+static void fragmented(struct trial *trial)
+{
+	enum {
+		PAGES = REGION_SIZE / PAGE_SIZE
+	};
+	dma_addr_t *handle = kcalloc(PAGES, sizeof(*handle), GFP_KERNEL);
+	void **page = kcalloc(PAGES, sizeof(*page), GFP_KERNEL);
+	dma_addr_t refused;
+	unsigned int n;
+
+	EXPECT(trial, !declare_near(trial));
+	EXPECT(trial, handle);
+	EXPECT(trial, page);
+	for (n = 0; n < PAGES; n++) {
+		page[n] = dma_alloc_coherent(trial->dev, PAGE_SIZE, &handle[n],
+					     GFP_KERNEL);
+		EXPECT(trial, page[n]);
+	}
+	for (n = 0; n < PAGES; n += 2)
+		dma_free_coherent(trial->dev, PAGE_SIZE, page[n], handle[n]);
+	EXPECT(trial, !dma_alloc_coherent(trial->dev, 2 * PAGE_SIZE, &refused,
+					  GFP_KERNEL));
+	for (n = 1; n < PAGES; n += 2)
+		dma_free_coherent(trial->dev, PAGE_SIZE, page[n], handle[n]);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+	kfree(page);
+	kfree(handle);
+}
+
+static void sgtable_of_card_memory(struct trial *trial)
+{
+	struct sg_table table;
+	dma_addr_t handle;
+	void *buffer;
+
+	EXPECT(trial, !declare_near(trial));
+	buffer = dma_alloc_coherent(trial->dev, SZ_64K, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	EXPECT(trial,
+	       !dma_get_sgtable(trial->dev, &table, buffer, handle, SZ_64K));
+	EXPECT_IS(trial, table.nents, 1);
+	EXPECT(trial, !sg_page(table.sgl));
+	EXPECT_IS(trial, sg_dma_address(table.sgl), handle);
+	EXPECT_IS(trial, sg_dma_len(table.sgl), SZ_64K);
+	sg_free_table(&table);
+	dma_free_coherent(trial->dev, SZ_64K, buffer, handle);
+}
+
+static void sgtable_of_system_ram(struct trial *trial)
+{
+	struct scatterlist *sg;
+	struct sg_table table;
+	dma_addr_t handle;
+	size_t total = 0;
+	void *buffer;
+	int n;
+
+	buffer = dma_alloc_coherent(trial->dev, SZ_64K, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	EXPECT(trial,
+	       !dma_get_sgtable(trial->dev, &table, buffer, handle, SZ_64K));
+	for_each_sgtable_sg(&table, sg, n) {
+		EXPECT(trial, sg_page(sg));
+		total += sg->length;
+	}
+	EXPECT_IS(trial, total, SZ_64K);
+	sg_free_table(&table);
+	dma_free_coherent(trial->dev, SZ_64K, buffer, handle);
+}
+
+static void pool_on_the_card(struct trial *trial)
+{
+	struct dma_pool *pool;
+	dma_addr_t handle[20];
+	void *block[20];
+	unsigned int n;
+
+	EXPECT(trial, !declare_near(trial));
+	pool = dma_pool_create("dma-calls", trial->dev, 300, 64, 4096);
+	EXPECT(trial, pool);
+	for (n = 0; n < ARRAY_SIZE(block); n++) {
+		block[n] = dma_pool_zalloc(pool, GFP_KERNEL, &handle[n]);
+		EXPECT(trial, block[n]);
+		EXPECT(trial, IS_ALIGNED(handle[n], 64));
+		EXPECT(trial, lies_in(handle[n], 300, NEAR_ADDR));
+	}
+	while (n--)
+		dma_pool_free(pool, block[n], handle[n]);
+	dma_pool_destroy(pool);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+static void system_ram_beside_card_memory(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	struct page *pages;
+	struct sg_table *table;
+	dma_addr_t handle;
+	void *joined;
+
+	EXPECT(trial, !declare_near(trial));
+	pages = dma_alloc_pages(dev, SZ_16K, &handle, DMA_BIDIRECTIONAL,
+				GFP_KERNEL);
+	EXPECT(trial, pages);
+	EXPECT(trial, handle + SZ_16K - 1 <= dev->coherent_dma_mask);
+	dma_free_pages(dev, SZ_16K, pages, handle, DMA_BIDIRECTIONAL);
+
+	table = dma_alloc_noncontiguous(dev, SZ_16K, DMA_BIDIRECTIONAL,
+					GFP_KERNEL, 0);
+	EXPECT(trial, table);
+	joined = dma_vmap_noncontiguous(dev, SZ_16K, table);
+	EXPECT(trial, joined);
+	EXPECT(trial, all_zero(joined, SZ_16K));
+	dma_vunmap_noncontiguous(dev, joined);
+	dma_free_noncontiguous(dev, SZ_16K, table, DMA_BIDIRECTIONAL);
+}
+
+static void streaming_is_the_parents(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct scatterlist list[2];
+	dma_addr_t handle;
+
+	EXPECT(trial, page);
+	EXPECT(trial, !declare_near(trial));
+	handle = dma_map_single(dev, page_address(page) + 8, 1000,
+				DMA_TO_DEVICE);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
+	EXPECT(trial, handle + 999 <= dma_get_mask(dev));
+	dma_sync_single_for_cpu(dev, handle, 1000, DMA_TO_DEVICE);
+	dma_sync_single_range_for_device(dev, handle, 500, 100, DMA_TO_DEVICE);
+	dma_unmap_single(dev, handle, 1000, DMA_TO_DEVICE);
+
+	handle = dma_map_page(dev, page, 100, 200, DMA_FROM_DEVICE);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
+	dma_unmap_page(dev, handle, 200, DMA_FROM_DEVICE);
+
+	sg_init_table(list, 2);
+	sg_set_page(&list[0], page, 512, 0);
+	sg_set_page(&list[1], page, 512, 2048);
+	EXPECT(trial, dma_map_sg(dev, list, 2, DMA_BIDIRECTIONAL) > 0);
+	dma_sync_sg_for_cpu(dev, list, 2, DMA_BIDIRECTIONAL);
+	dma_sync_sg_for_device(dev, list, 2, DMA_BIDIRECTIONAL);
+	dma_unmap_sg(dev, list, 2, DMA_BIDIRECTIONAL);
+	__free_page(page);
+}
+
+static void resources(struct trial *trial)
+{
+	phys_addr_t beside = trial->bar + REGION_SIZE;
+	struct device *dev = trial->dev;
+	dma_addr_t handle;
+
+	EXPECT(trial, !declare_near(trial));
+	handle = dma_map_resource(dev, trial->bar, PAGE_SIZE, DMA_BIDIRECTIONAL,
+				  0);
+	EXPECT_IS(trial, handle, NEAR_ADDR);
+	dma_unmap_resource(dev, handle, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+	handle = dma_map_resource(dev, beside - 100, 100, DMA_TO_DEVICE, 0);
+	EXPECT_IS(trial, handle, NEAR_ADDR + REGION_SIZE - 100);
+
+	/* The rest of the BAR is no memory of this device: its parent's way there. */
+	handle = dma_map_resource(dev, beside, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
+	EXPECT(trial, !lies_in(handle, PAGE_SIZE, NEAR_ADDR));
+	dma_unmap_resource(dev, handle, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+}
+
+static void limits_are_the_parents(struct trial *trial)
+{
+	struct device *parent = &trial->pci->dev;
+
+	EXPECT_IS(trial, dma_max_mapping_size(trial->dev),
+		  dma_max_mapping_size(parent));
+	EXPECT_IS(trial, dma_get_merge_boundary(trial->dev),
+		  dma_get_merge_boundary(parent));
+	EXPECT_IS(trial, dma_get_max_seg_size(trial->dev),
+		  dma_get_max_seg_size(parent));
+	EXPECT(trial, dma_can_mmap(trial->dev));
+}
+
+static void masks(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	struct device *parent = &trial->pci->dev;
+	dma_addr_t handle;
+	void *buffer;
+
+	EXPECT(trial, !dma_set_mask_and_coherent(dev, DMA_BIT_MASK(31)));
+	EXPECT_IS(trial, dma_get_mask(parent), DMA_BIT_MASK(31));
+	buffer = dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	EXPECT(trial, handle + PAGE_SIZE - 1 <= DMA_BIT_MASK(31));
+	EXPECT_IS(trial, parent->coherent_dma_mask, DMA_BIT_MASK(31));
+	dma_free_coherent(dev, PAGE_SIZE, buffer, handle);
+
+	EXPECT(trial, !declare_near(trial));
+	EXPECT_IS(trial, dma_set_mask(dev, DMA_BIT_MASK(30)), -EIO);
+	EXPECT_IS(trial, dma_set_coherent_mask(dev, DMA_BIT_MASK(30)), -EIO);
+	EXPECT_IS(trial, dma_set_mask(dev, 0), -EIO);
+	EXPECT_IS(trial, dma_get_mask(dev), DMA_BIT_MASK(31));
+	EXPECT_IS(trial, dev->coherent_dma_mask, DMA_BIT_MASK(31));
+	EXPECT(trial, !declare_far(trial));
+	EXPECT_IS(trial, dma_get_required_mask(dev), DMA_BIT_MASK(41));
+}
+
+static void negotiation_follows_the_memory(struct trial *trial)
+{
+	struct dma_mask_choice choice = {}, untouched = {};
+	struct device *dev = trial->dev;
+	dma_addr_t handle;
+	void *buffer;
+	u64 ram;
+
+	EXPECT(trial, !dma_negotiate_mask(dev, DMA_BIT_MASK(64), &choice));
+	ram = choice.system_ram;
+	EXPECT_IS(trial, choice.mask, ram);
+	EXPECT(trial, !choice.card_memory);
+	EXPECT_IS(trial, choice.bounce, DMA_BOUNCE_NONE);
+	EXPECT_IS(trial, dma_get_mask(dev), ram);
+	EXPECT_IS(trial, dev->coherent_dma_mask, ram);
+
+	EXPECT(trial, !declare_far(trial));
+	/* not reached yet, and so not handed out */
+	EXPECT(trial, !dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL));
+	EXPECT(trial, !dma_negotiate_mask(dev, DMA_BIT_MASK(64), &choice));
+	EXPECT_IS(trial, choice.mask, DMA_BIT_MASK(41));
+	EXPECT_IS(trial, choice.card_memory, DMA_BIT_MASK(41));
+	EXPECT_IS(trial, choice.descriptor_bits, 64);
+	buffer = dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	EXPECT(trial, lies_in(handle, PAGE_SIZE, FAR_ADDR));
+	dma_free_coherent(dev, PAGE_SIZE, buffer, handle);
+
+	EXPECT_IS(trial, dma_negotiate_mask(dev, DMA_BIT_MASK(40), &untouched),
+		  -ERANGE);
+	EXPECT(trial, !untouched.mask);
+	EXPECT_IS(trial, dma_get_mask(dev), DMA_BIT_MASK(41));
+	dma_release_card_memory(dev);
+	EXPECT(trial, !dma_negotiate_mask(dev, DMA_BIT_MASK(64), NULL));
+	EXPECT_IS(trial, dma_get_mask(dev), ram);
+}
+
+static void released_memory_is_not_replaced(struct trial *trial)
+{
+	dma_addr_t handle;
+
+	EXPECT(trial, !declare_near(trial));
+	dma_release_card_memory(trial->dev);
+	EXPECT(trial,
+	       !dma_alloc_coherent(trial->dev, PAGE_SIZE, &handle, GFP_KERNEL));
+	EXPECT(trial, !declare_near(trial));
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+static void declared_at_the_ends(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	const u64 last = -(u64)REGION_SIZE;
+	struct dma_mask_choice choice = {};
+	dma_addr_t first, second;
+	void *at_zero, *at_end;
+
+	EXPECT(trial,
+	       !dma_declare_card_memory(dev, trial->bar, 0, REGION_SIZE, 0));
+	EXPECT(trial, !dma_declare_card_memory(dev, trial->bar + REGION_SIZE,
+					       last, REGION_SIZE, 0));
+	EXPECT(trial, !dma_negotiate_mask(dev, DMA_BIT_MASK(64), &choice));
+	EXPECT_IS(trial, choice.mask, DMA_BIT_MASK(64));
+	at_zero = dma_alloc_coherent(dev, REGION_SIZE, &first, GFP_KERNEL);
+	at_end = dma_alloc_coherent(dev, REGION_SIZE, &second, GFP_KERNEL);
+	EXPECT(trial, at_zero);
+	EXPECT_IS(trial, first, 0);
+	EXPECT(trial, at_end);
+	EXPECT_IS(trial, second, last);
+	dma_free_coherent(dev, REGION_SIZE, at_zero, first);
+	dma_free_coherent(dev, REGION_SIZE, at_end, second);
+	EXPECT_IS(trial,
+		  dma_map_resource(dev, trial->bar + 2 * REGION_SIZE - 2, 1,
+				   DMA_TO_DEVICE, 0),
+		  U64_MAX - 1);
+}
+
+/* --- mistakes -------------------------------------------------------------- */
+
+static void declaring_wrongly(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	phys_addr_t bar = trial->bar;
+
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar, NEAR_ADDR, REGION_SIZE,
+					  0x80),
+		  -EINVAL);
+	EXPECT_IS(trial, dma_declare_card_memory(dev, bar, NEAR_ADDR, 0, 0),
+		  -EINVAL);
+	EXPECT_IS(trial, dma_declare_card_memory(dev, bar, NEAR_ADDR, 100, 0),
+		  -EINVAL);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar + 1, NEAR_ADDR, PAGE_SIZE,
+					  0),
+		  -EINVAL);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar, NEAR_ADDR + 8, PAGE_SIZE,
+					  0),
+		  -EINVAL);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar, -(u64)PAGE_SIZE,
+					  2 * PAGE_SIZE, 0),
+		  -EINVAL);
+	EXPECT(trial, !declare_near(trial));
+	EXPECT_IS(trial, declare_near(trial), -EBUSY);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar + PAGE_SIZE, FAR_ADDR,
+					  PAGE_SIZE, 0),
+		  -EBUSY);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, bar + REGION_SIZE,
+					  NEAR_ADDR + PAGE_SIZE, PAGE_SIZE, 0),
+		  -EBUSY);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+	EXPECT(trial, dma_get_required_mask(dev) >= DMA_BIT_MASK(31));
+	EXPECT(trial, dma_get_required_mask(dev) < FAR_ADDR);
+}
+
+static void negotiating_wrongly(struct trial *trial)
+{
+	struct dma_mask_choice choice = { .mask = 0x5555 };
+	u64 mask = dma_get_mask(trial->dev);
+
+	EXPECT_IS(trial, dma_negotiate_mask(trial->dev, 0, &choice), -EINVAL);
+	EXPECT_IS(trial, dma_negotiate_mask(trial->dev, 0xff00ff, &choice),
+		  -EINVAL);
+	EXPECT_IS(trial, choice.mask, 0x5555);
+	EXPECT_IS(trial, dma_get_mask(trial->dev), mask);
+}
+
+static void freeing_wrongly(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	dma_addr_t handle;
+	void *buffer;
+
+	EXPECT(trial, !declare_near(trial));
+	buffer = dma_alloc_coherent(dev, 3 * PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	memset(buffer, 0x77, 3 * PAGE_SIZE);
+	dma_free_coherent(dev, 2 * PAGE_SIZE, buffer, handle);
+	dma_free_coherent(dev, 3 * PAGE_SIZE, buffer, handle + PAGE_SIZE);
+	dma_free_coherent(dev, PAGE_SIZE, buffer + PAGE_SIZE,
+			  handle + PAGE_SIZE);
+	/* It is still the owner's. */
+	EXPECT(trial, !memchr_inv(buffer, 0x77, 3 * PAGE_SIZE));
+	EXPECT(trial, !all_free(trial, NEAR_ADDR));
+	dma_free_coherent(dev, 3 * PAGE_SIZE, buffer, handle);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+	dma_free_coherent(dev, 3 * PAGE_SIZE, buffer, handle);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+static void using_what_was_not_allocated(struct trial *trial)
+{
+	struct device *dev = trial->dev;
+	struct sg_table table = {};
+	dma_addr_t handle, none;
+	void *buffer;
+
+	EXPECT(trial, !declare_near(trial));
+	buffer = dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	EXPECT_IS(trial,
+		  dma_get_sgtable(dev, &table, buffer, handle, 2 * PAGE_SIZE),
+		  -EINVAL);
+	EXPECT_IS(trial,
+		  dma_get_sgtable(dev, &table, buffer + PAGE_SIZE,
+				  handle + PAGE_SIZE, PAGE_SIZE),
+		  -EINVAL);
+	EXPECT(trial, !dma_coherent_page(dev, buffer, handle + PAGE_SIZE, 0));
+	EXPECT(trial, !table.sgl);
+	EXPECT(trial, !dma_alloc_coherent(dev, 0, &none, GFP_KERNEL));
+	dma_free_coherent(dev, PAGE_SIZE, buffer, handle);
+}
+
+/* RAM in a card's part has pages; none of them is for streaming. */
+static void streaming_card_memory(struct trial *trial)
+{
+	void *ram = alloc_pages_exact(SZ_64K, GFP_KERNEL);
+	struct device *dev = trial->dev;
+	struct scatterlist list[2];
+	dma_addr_t handle;
+
+	EXPECT(trial, ram);
+	EXPECT(trial,
+	       !dma_declare_card_memory(dev, virt_to_phys(ram), NEAR_ADDR,
+					SZ_32K, DMA_CARD_MEMORY_CACHED));
+	handle = dma_map_single(dev, ram, PAGE_SIZE, DMA_TO_DEVICE);
+	EXPECT(trial, dma_mapping_error(dev, handle));
+	sg_init_table(list, 2);
+	sg_set_buf(&list[0], ram + SZ_32K, PAGE_SIZE);
+	sg_set_buf(&list[1], ram + SZ_32K - 100, 200);
+	EXPECT(trial, !dma_map_sg(dev, list, 2, DMA_TO_DEVICE));
+	handle = dma_map_resource(dev, virt_to_phys(ram) + SZ_32K - 100, 200,
+				  DMA_TO_DEVICE, 0);
+	EXPECT(trial, dma_mapping_error(dev, handle));
+	dma_release_card_memory(dev);
+	free_pages_exact(ram, SZ_64K);
+}
+
+static void no_card_device(struct trial *trial)
+{
+	struct device *parent = &trial->pci->dev;
+
+	EXPECT_IS(trial, dma_create_card_device(NULL), ERR_PTR(-EINVAL));
+	EXPECT_IS(trial, dma_create_card_device(parent), ERR_PTR(-EEXIST));
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(parent, trial->bar, NEAR_ADDR,
+					  REGION_SIZE, 0),
+		  -EINVAL);
+	EXPECT_IS(trial, dma_negotiate_mask(parent, DMA_BIT_MASK(32), NULL),
+		  -EINVAL);
+	dma_release_card_memory(parent);
+	dma_destroy_card_device(parent);
+}
+
+/* --- reports --------------------------------------------------------------- */
+
+/**
+ * struct property - a test
+ * @name: the property that it shows
+ * @shown_by: the test
+ */
+struct property {
+	const char *name;
+	void (*shown_by)(struct trial *trial);
+};
+
+static const struct property calls[] = {
+	{ "coherent buffers of every size are zeroed, aligned and apart",
+	  coherent_of_every_size },
+	{ "atomic callers and managed buffers are served", atomic_and_managed },
+	{ "regions are used in the order of their declaration",
+	  regions_in_order },
+	{ "half of the memory in single pages serves no two pages",
+	  fragmented },
+	{ "dma_get_sgtable: card memory is an address without pages",
+	  sgtable_of_card_memory },
+	{ "dma_get_sgtable: system RAM has its pages", sgtable_of_system_ram },
+	{ "dma_pool: blocks lie on the card", pool_on_the_card },
+	{ "dma_alloc_pages and _noncontiguous are system RAM under the mask",
+	  system_ram_beside_card_memory },
+	{ "streaming mappings and syncs are the parent's",
+	  streaming_is_the_parents },
+	{ "dma_map_resource: the card's own memory, or the parent's way",
+	  resources },
+	{ "limits are the parent's", limits_are_the_parents },
+	{ "masks hold for the parent, and are not narrower than the window",
+	  masks },
+	{ "negotiation follows the memory", negotiation_follows_the_memory },
+	{ "released memory is not replaced by system RAM",
+	  released_memory_is_not_replaced },
+	{ "memory at the card's address 0, and to the end of all addresses",
+	  declared_at_the_ends },
+};
+
+static const struct property mistakes[] = {
+	{ "a wrong declaration changes nothing", declaring_wrongly },
+	{ "what is no mask is refused", negotiating_wrongly },
+	{ "a wrong free changes nothing", freeing_wrongly },
+	{ "what was not allocated is not described",
+	  using_what_was_not_allocated },
+	{ "card memory is not mapped for streaming", streaming_card_memory },
+	{ "what is no card device is refused", no_card_device },
+};
+
+static bool try_property(struct seq_file *seq, const struct property *property)
+{
+	struct trial trial = {
+		.seq = seq,
+		.pci = card_pci,
+		.bar = pci_resource_start(card_pci, MEMORY_BAR),
+	};
+
+	if (dma_set_mask_and_coherent(&card_pci->dev, DMA_BIT_MASK(32)))
+		return false;
+	trial.dev = dma_create_card_device(&card_pci->dev);
+	if (IS_ERR(trial.dev))
+		return false;
+	property->shown_by(&trial);
+	dma_destroy_card_device(trial.dev);
+	return !trial.failed;
+}
+
+/**
+ * struct report - what a file of debugfs gives
+ * @property: tests
+ * @count: how many
+ */
+struct report {
+	const struct property *property;
+	unsigned int count;
+};
+
+static const struct report calls_report = { calls, ARRAY_SIZE(calls) };
+static const struct report mistakes_report = { mistakes, ARRAY_SIZE(mistakes) };
+
+static int report_show(struct seq_file *seq, void *unused)
+{
+	const struct report *report = seq->private;
+	unsigned int n, passed = 0;
+
+	seq_printf(seq, "KTAP version 1\n1..%u\n", report->count);
+	for (n = 0; n < report->count; n++) {
+		bool shown = try_property(seq, &report->property[n]);
+
+		passed += shown;
+		seq_printf(seq, "%s %u %s\n", shown ? "ok" : "not ok", n + 1,
+			   report->property[n].name);
+	}
+	seq_printf(seq, "# Totals: pass:%u fail:%u skip:0\n", passed,
+		   report->count - passed);
+	return 0;
+}
+
+/* All in one go: a report that did not fit would be made anew. */
+static int report_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, report_show, inode->i_private,
+				REPORT_SIZE);
+}
+
+static const struct file_operations report_fops = {
+	.owner = THIS_MODULE,
+	.open = report_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+static struct dentry *debugfs;
+
+static int dma_calls_probe(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	int err;
+
+	if (card_pci)
+		return -EBUSY;
+	if (pci_resource_len(pci, MEMORY_BAR) < 2 * REGION_SIZE)
+		return -EINVAL;
+	err = pcim_enable_device(pci);
+	if (err)
+		return err;
+	err = pci_request_region(pci, MEMORY_BAR, "dma-calls");
+	if (err)
+		return err;
+	card_pci = pci;
+	debugfs = debugfs_create_dir("dma-calls", NULL);
+	debugfs_create_file("calls", 0400, debugfs, (void *)&calls_report,
+			    &report_fops);
+	debugfs_create_file("mistakes", 0400, debugfs, (void *)&mistakes_report,
+			    &report_fops);
+	return 0;
+}
+
+static void dma_calls_remove(struct pci_dev *pci)
+{
+	debugfs_remove(debugfs);
+	pci_release_region(pci, MEMORY_BAR);
+	card_pci = NULL;
+}
+
+static const struct pci_device_id dma_calls_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, 0x1110) },
+	{}
+};
+
+static struct pci_driver dma_calls_driver = {
+	.name = "dma-calls",
+	.id_table = dma_calls_ids,
+	.probe = dma_calls_probe,
+	.remove = dma_calls_remove,
+};
+module_pci_driver(dma_calls_driver);
+
+MODULE_DESCRIPTION("Makes every call of the DMA API for a card device");
+MODULE_LICENSE("GPL");
