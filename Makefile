@@ -8,6 +8,8 @@ KERNEL ?= 6.1
 KDIR ?=
 # a single test
 CASE ?=
+# a kernel source tree, for make scan
+TREE ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 V ?= 0
@@ -70,12 +72,18 @@ format:
 docs:
 	$(Q)Documentation/render
 
+## make scan         find drivers that assume a page behind a DMA buffer; TREE=DIR
+##                   for a kernel source of your own, see tests/scan/run --help
+.PHONY: scan
+scan:
+	$(Q)tests/scan/run $(if $(TREE),'$(TREE)')
+
 ## make modules      dma-core.ko and snd-oncard.ko, in build/modules/
 .PHONY: modules
 modules: build/need/modules
 	@test -z '$(KDIR)' || test -e '$(KDIR)/Makefile' || { echo >&2 "make: no kernel" \
 		"build directory at $(KDIR); install its linux-headers, or give KDIR=DIR"; exit 1; }
-	@tests/lib/mirror-sources $(MODULES_DIR) Kbuild dma-core sound tests/modules
+	@tests/lib/mirror-sources $(MODULES_DIR) Kbuild dma-core sound tests/modules Documentation/example
 	@echo "  BUILD   modules for $(kernel_name)"
 	$(Q)kdir=$(kernel_build) && $(MAKE) $(if $(Q),-s) -C "$$kdir" -j$(JOBS) \
 		M='$(abspath $(MODULES_DIR))' $(modules_cc) $(KBUILD_ARGS) \
@@ -136,7 +144,8 @@ build/need/modules:   packages := $(for_modules)
 build/need/modules:   purpose  := building the modules
 build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
-build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm)
+build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm \
+			coccinelle libpython3-dev)
 build/need/vm:        purpose  := make run and make test
 build/need/%: Makefile
 	@tests/vm/need --for '$(purpose)' $(packages)

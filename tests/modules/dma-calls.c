@@ -406,6 +406,14 @@ static void negotiation_follows_the_memory(struct trial *trial)
 	dma_release_card_memory(dev);
 	EXPECT(trial, !dma_negotiate_mask(dev, DMA_BIT_MASK(64), NULL));
 	EXPECT_IS(trial, dma_get_mask(dev), ram);
+	/* the direct mapping wants ZONE_DMA at least; an IOMMU is content with less */
+	if (!choice.translated)
+		EXPECT_IS(trial,
+			  dma_negotiate_mask(dev, DMA_BIT_MASK(16), &untouched),
+			  -EIO);
+	EXPECT(trial, !untouched.mask);
+	EXPECT_IS(trial, dma_get_mask(dev), ram);
+	EXPECT_IS(trial, dev->coherent_dma_mask, ram);
 }
 
 static void released_memory_is_not_replaced(struct trial *trial)
