@@ -65,9 +65,10 @@ static int counters_show(struct seq_file *seq, void *unused)
 	now = card->counters;
 	spin_unlock_irq(&card->lock);
 	seq_printf(seq,
-		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\n",
+		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\nlists=%llu\nentries=%llu\nsegments=%llu\nlongest_run=%llu\n",
 		   now.allocated, now.freed, now.deferred, now.exhausted,
-		   now.fallen_back, now.mapped, now.unmapped);
+		   now.fallen_back, now.mapped, now.unmapped, now.lists,
+		   now.entries, now.segments, now.longest_run);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(counters);

@@ -82,8 +82,8 @@ static void card_free_pages(struct device *dev, size_t size, struct page *page,
  * Streaming mappings are for system RAM. Card memory needs none, it is coherent;
  * and a page of RAM that plays a card's memory has an address for the card already.
  */
-static bool is_system_ram(struct device *dev, struct page *page,
-			  unsigned long offset, size_t size)
+bool card_is_system_ram(struct device *dev, struct page *page,
+			unsigned long offset, size_t size)
 {
 	dma_addr_t unused;
 
@@ -101,7 +101,7 @@ static dma_addr_t card_map_page(struct device *dev, struct page *page,
 				enum dma_data_direction dir,
 				unsigned long attrs)
 {
-	if (!is_system_ram(dev, page, offset, size))
+	if (!card_is_system_ram(dev, page, offset, size))
 		return DMA_MAPPING_ERROR;
 	return dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
 }
@@ -110,28 +110,6 @@ static void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_unmap_page_attrs(dev->parent, handle, size, dir, attrs);
-}
-
-static int card_map_sg(struct device *dev, struct scatterlist *sg, int nents,
-		       enum dma_data_direction dir, unsigned long attrs)
-{
-	/* dma_map_sg_attrs() would fold every error into 0. */
-	struct sg_table table = { .sgl = sg, .orig_nents = nents };
-	struct scatterlist *entry;
-	int i, err;
-
-	for_each_sg(sg, entry, nents, i)
-		if (!is_system_ram(dev, sg_page(entry), entry->offset,
-				   entry->length))
-			return -EINVAL;
-	err = dma_map_sgtable(dev->parent, &table, dir, attrs);
-	return err ?: table.nents;
-}
-
-static void card_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
-			  enum dma_data_direction dir, unsigned long attrs)
-{
-	dma_unmap_sg_attrs(dev->parent, sg, nents, dir, attrs);
 }
 
 /*
@@ -185,18 +163,6 @@ static void card_sync_single_for_device(struct device *dev, dma_addr_t handle,
 					enum dma_data_direction dir)
 {
 	dma_sync_single_for_device(dev->parent, handle, size, dir);
-}
-
-static void card_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg,
-				 int nents, enum dma_data_direction dir)
-{
-	dma_sync_sg_for_cpu(dev->parent, sg, nents, dir);
-}
-
-static void card_sync_sg_for_device(struct device *dev, struct scatterlist *sg,
-				    int nents, enum dma_data_direction dir)
-{
-	dma_sync_sg_for_device(dev->parent, sg, nents, dir);
 }
 
 static u64 card_get_required_mask(struct device *dev)

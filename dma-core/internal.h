@@ -13,6 +13,7 @@
 #define DMA_CORE_INTERNAL_H
 
 #include <linux/device.h>
+#include <linux/dma-direction.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
@@ -45,6 +46,10 @@ struct seq_file;
  * @fallen_back: of those, requests served from system RAM as the owner allowed
  * @mapped: user mappings made
  * @unmapped: user mappings that are gone
+ * @lists: scatterlists mapped
+ * @entries: their entries
+ * @segments: what these became
+ * @longest_run: the most entries that became one segment, where they were joined here
  */
 struct card_counters {
 	u64 allocated;
@@ -54,6 +59,10 @@ struct card_counters {
 	u64 fallen_back;
 	u64 mapped;
 	u64 unmapped;
+	u64 lists;
+	u64 entries;
+	u64 segments;
+	u64 longest_run;
 };
 
 /**
@@ -161,6 +170,21 @@ struct card_buffer {
 struct card_device *to_card_device(struct device *dev);
 struct card_device *expect_card_device(struct device *dev);
 struct device *card_allocating_parent(struct card_device *card);
+bool card_is_system_ram(struct device *dev, struct page *page,
+			unsigned long offset, size_t size);
+
+/* negotiate.c */
+bool card_is_translated(const struct card_device *card);
+
+/* sg.c */
+int card_map_sg(struct device *dev, struct scatterlist *list, int entries,
+		enum dma_data_direction dir, unsigned long attrs);
+void card_unmap_sg(struct device *dev, struct scatterlist *list, int entries,
+		   enum dma_data_direction dir, unsigned long attrs);
+void card_sync_sg_for_cpu(struct device *dev, struct scatterlist *list,
+			  int entries, enum dma_data_direction dir);
+void card_sync_sg_for_device(struct device *dev, struct scatterlist *list,
+			     int entries, enum dma_data_direction dir);
 
 /* region.c */
 u64 card_regions_mask(struct card_device *card);

@@ -11,10 +11,11 @@
 #include "mask.h"
 #include "trace.h"
 
-/* Whether an IOMMU gives @dev addresses of its own; one that passes through does not. */
-static bool is_translated(struct device *dev)
+/* Whether an IOMMU gives it addresses of its own; one that passes through does not. */
+bool card_is_translated(const struct card_device *card)
 {
-	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	struct iommu_domain *domain =
+		iommu_get_domain_for_dev(card->dev.parent);
 
 	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
 }
@@ -65,7 +66,7 @@ int dma_negotiate_mask(struct device *dev, u64 widest,
 	needs.system_ram =
 		card_mask_covering(dma_get_required_mask(dev->parent));
 	needs.card_memory = card_regions_mask(card);
-	needs.translated = is_translated(dev->parent);
+	needs.translated = card_is_translated(card);
 
 	err = card_mask_choose(&needs, &chosen);
 	if (err == -EINVAL)

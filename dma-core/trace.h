@@ -170,6 +170,27 @@ TRACE_EVENT(dma_map_coherent,
 		  __entry->size, __entry->first_page, __entry->pages)
 );
 
+/* longest: entries in the longest segment; 0 where an IOMMU joined them */
+TRACE_EVENT(dma_card_map_sg,
+	TP_PROTO(struct device *dev, unsigned int entries,
+		 unsigned int segments, unsigned int longest),
+	TP_ARGS(dev, entries, segments, longest),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__field(unsigned int, entries)
+		__field(unsigned int, segments)
+		__field(unsigned int, longest)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		__entry->entries = entries;
+		__entry->segments = segments;
+		__entry->longest = longest;
+	),
+	TP_printk("%s entries=%u segments=%u longest=%u", __get_str(device),
+		  __entry->entries, __entry->segments, __entry->longest)
+);
+
 #endif /* DMA_CORE_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

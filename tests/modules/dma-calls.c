@@ -11,6 +11,7 @@
 #include <linux/dmapool.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
@@ -312,6 +313,89 @@ static void streaming_is_the_parents(struct trial *trial)
 	__free_page(page);
 }
 
+#define LIST_PAGES 300 /* chained: more entries than fit a page */
+
+/* Maps pages of @memory, in the order that @backwards says; how many segments? */
+static unsigned int segments_of(struct trial *trial, void *memory,
+				unsigned int pages, bool backwards)
+{
+	struct device *dev = trial->dev;
+	struct scatterlist *sg;
+	struct sg_table table;
+	size_t total = 0;
+	unsigned int n, segments;
+
+	if (sg_alloc_table(&table, pages, GFP_KERNEL))
+		return 0;
+	for_each_sgtable_sg(&table, sg, n)
+		sg_set_buf(sg,
+			   memory + PAGE_SIZE * (backwards ? pages - 1 - n : n),
+			   PAGE_SIZE);
+	EXPECT(trial, !dma_map_sgtable(dev, &table, DMA_BIDIRECTIONAL, 0));
+	for_each_sgtable_dma_sg(&table, sg, n) {
+		u64 first = sg_dma_address(sg);
+		u64 last = first + sg_dma_len(sg) - 1;
+
+		EXPECT(trial, sg_dma_len(sg) <= dma_get_max_seg_size(dev));
+		EXPECT(trial, !((first ^ last) & ~dma_get_seg_boundary(dev)));
+		EXPECT(trial, last <= dma_get_mask(dev));
+		total += sg_dma_len(sg);
+	}
+	EXPECT_IS(trial, total, pages * PAGE_SIZE);
+	for_each_sgtable_sg(&table, sg, n)
+		EXPECT_IS(trial, sg->length, PAGE_SIZE);
+	dma_sync_sgtable_for_cpu(dev, &table, DMA_BIDIRECTIONAL);
+	dma_sync_sgtable_for_device(dev, &table, DMA_BIDIRECTIONAL);
+	segments = table.nents;
+	dma_unmap_sgtable(dev, &table, DMA_BIDIRECTIONAL, 0);
+	sg_free_table(&table);
+	return segments;
+}
+
+/* How many segments the pages make when nothing but the limits parts them. */
+static unsigned int parts(void *memory, unsigned int pages, size_t length,
+			  size_t boundary)
+{
+	u64 at = virt_to_phys(memory), end = at + pages * PAGE_SIZE;
+	unsigned int count = 0;
+
+	for (; at < end; count++)
+		at = min(at + length, round_down(at, boundary) + boundary);
+	return count;
+}
+
+static void lists_merge_within_the_limits(struct trial *trial)
+{
+	static const size_t limits[][2] = {
+		{ SZ_64K, SZ_4G },  { SZ_8K, SZ_4G },   { SZ_4K, SZ_4G },
+		{ SZ_64K, SZ_32K }, { SZ_1M, SZ_4G },   { SZ_1M, SZ_64K },
+		{ 20480, SZ_16K },  { SZ_1G, SZ_512M },
+	};
+	void *memory = alloc_pages_exact(LIST_PAGES * PAGE_SIZE, GFP_KERNEL);
+	unsigned int length = dma_get_max_seg_size(trial->dev);
+	unsigned long boundary = dma_get_seg_boundary(trial->dev);
+	bool translated = iommu_get_domain_for_dev(&trial->pci->dev);
+	unsigned int n, joined, apart;
+
+	EXPECT(trial, memory);
+	for (n = 0; n < ARRAY_SIZE(limits); n++) {
+		dma_set_max_seg_size(trial->dev, limits[n][0]);
+		dma_set_seg_boundary(trial->dev, limits[n][1] - 1);
+		joined = segments_of(trial, memory, LIST_PAGES, false);
+		apart = segments_of(trial, memory, LIST_PAGES, true);
+		/* an IOMMU joins what it likes, in any order */
+		if (translated)
+			continue;
+		EXPECT_IS(trial, joined,
+			  parts(memory, LIST_PAGES, limits[n][0],
+				limits[n][1]));
+		EXPECT_IS(trial, apart, LIST_PAGES);
+	}
+	dma_set_max_seg_size(trial->dev, length);
+	dma_set_seg_boundary(trial->dev, boundary);
+	free_pages_exact(memory, LIST_PAGES * PAGE_SIZE);
+}
+
 static void resources(struct trial *trial)
 {
 	phys_addr_t beside = trial->bar + REGION_SIZE;
@@ -600,16 +684,16 @@ static void no_card_device(struct trial *trial)
 /* --- reports --------------------------------------------------------------- */
 
 /**
- * struct property - a test
- * @name: the property that it shows
+ * struct promise - a test
+ * @name: what it shows
  * @shown_by: the test
  */
-struct property {
+struct promise {
 	const char *name;
 	void (*shown_by)(struct trial *trial);
 };
 
-static const struct property calls[] = {
+static const struct promise calls[] = {
 	{ "coherent buffers of every size are zeroed, aligned and apart",
 	  coherent_of_every_size },
 	{ "atomic callers and managed buffers are served", atomic_and_managed },
@@ -625,6 +709,8 @@ static const struct property calls[] = {
 	  system_ram_beside_card_memory },
 	{ "streaming mappings and syncs are the parent's",
 	  streaming_is_the_parents },
+	{ "pages side by side become one segment, within the limits",
+	  lists_merge_within_the_limits },
 	{ "dma_map_resource: the card's own memory, or the parent's way",
 	  resources },
 	{ "limits are the parent's", limits_are_the_parents },
@@ -637,7 +723,7 @@ static const struct property calls[] = {
 	  declared_at_the_ends },
 };
 
-static const struct property mistakes[] = {
+static const struct promise mistakes[] = {
 	{ "a wrong declaration changes nothing", declaring_wrongly },
 	{ "what is no mask is refused", negotiating_wrongly },
 	{ "a wrong free changes nothing", freeing_wrongly },
@@ -647,7 +733,7 @@ static const struct property mistakes[] = {
 	{ "what is no card device is refused", no_card_device },
 };
 
-static bool try_property(struct seq_file *seq, const struct property *property)
+static bool try_promise(struct seq_file *seq, const struct promise *promise)
 {
 	struct trial trial = {
 		.seq = seq,
@@ -660,18 +746,18 @@ static bool try_property(struct seq_file *seq, const struct property *property)
 	trial.dev = dma_create_card_device(&card_pci->dev);
 	if (IS_ERR(trial.dev))
 		return false;
-	property->shown_by(&trial);
+	promise->shown_by(&trial);
 	dma_destroy_card_device(trial.dev);
 	return !trial.failed;
 }
 
 /**
  * struct report - what a file of debugfs gives
- * @property: tests
+ * @promise: tests
  * @count: how many
  */
 struct report {
-	const struct property *property;
+	const struct promise *promise;
 	unsigned int count;
 };
 
@@ -685,11 +771,11 @@ static int report_show(struct seq_file *seq, void *unused)
 
 	seq_printf(seq, "KTAP version 1\n1..%u\n", report->count);
 	for (n = 0; n < report->count; n++) {
-		bool shown = try_property(seq, &report->property[n]);
+		bool shown = try_promise(seq, &report->promise[n]);
 
 		passed += shown;
 		seq_printf(seq, "%s %u %s\n", shown ? "ok" : "not ok", n + 1,
-			   report->property[n].name);
+			   report->promise[n].name);
 	}
 	seq_printf(seq, "# Totals: pass:%u fail:%u skip:0\n", passed,
 		   report->count - passed);

@@ -225,17 +225,23 @@ static void choose_page(struct edu *edu, struct block *block)
 		      0, PAGE_SIZE);
 }
 
+/* Pieces of several pages, or side by side in one page, where they become one. */
 static void choose_list(struct edu *edu, struct block *block)
 {
 	unsigned int n, first = below(edu, PAGES);
+	bool joined = below(edu, 2);
+	size_t used = 0;
 
 	for (n = 0; n < PIECES; n++) {
+		struct page *page =
+			edu->pages[joined ? first : (first + n) % PAGES];
 		size_t length = 1 + below(edu, EDU_BLOCK_MAX / PIECES);
+		size_t offset = joined ? used :
+					 below(edu, PAGE_SIZE - length + 1);
 
-		block->piece[n].cpu =
-			page_address(edu->pages[(first + n) % PAGES]) +
-			below(edu, PAGE_SIZE - length + 1);
+		block->piece[n].cpu = page_address(page) + offset;
 		block->piece[n].length = length;
+		used += length;
 	}
 	block->count = PIECES;
 }
