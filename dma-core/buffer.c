@@ -16,8 +16,9 @@
 /* What of a request for DMA memory holds for the bookkeeping, too. */
 #define ALLOCATION_GFP (GFP_KERNEL | GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY)
 
-static int take_memory(struct card_device *card, struct card_buffer *buffer,
-		       gfp_t gfp, unsigned long attrs)
+/* Card memory, or the system RAM that takes its place. */
+int card_memory_alloc(struct card_device *card, struct card_buffer *buffer,
+		      gfp_t gfp, unsigned long attrs)
 {
 	unsigned long irq;
 	int err;
@@ -50,9 +51,13 @@ static int remember_owned(struct card_device *card, struct card_buffer *buffer,
 	return xa_err(old);
 }
 
-/* The dma_alloc_coherent() of a card device. */
+/*
+ * card_buffer_alloc() - a buffer for a caller of the DMA API
+ * @take: gives it memory and ops
+ */
 void *card_buffer_alloc(struct card_device *card, size_t size,
-			dma_addr_t *handle, gfp_t gfp, unsigned long attrs)
+			dma_addr_t *handle, gfp_t gfp, unsigned long attrs,
+			card_buffer_take take)
 {
 	struct card_buffer *buffer;
 	unsigned long irq;
@@ -66,7 +71,7 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	kref_init(&buffer->kref);
 	buffer->card = card;
 	buffer->size = size;
-	if (take_memory(card, buffer, gfp, attrs))
+	if (take(card, buffer, gfp, attrs))
 		goto free_buffer;
 	if (remember_owned(card, buffer, gfp & ALLOCATION_GFP))
 		goto give_back;

@@ -6,7 +6,17 @@
 #define DMA_CORE_COMPAT_H
 
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/version.h>
+
+/* The highest order that alloc_pages() takes. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define PAGE_ORDER_MAX (MAX_ORDER - 1)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define PAGE_ORDER_MAX MAX_ORDER
+#else
+#define PAGE_ORDER_MAX MAX_PAGE_ORDER
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)

@@ -17,7 +17,8 @@
 static void *card_alloc(struct device *dev, size_t size, dma_addr_t *handle,
 			gfp_t gfp, unsigned long attrs)
 {
-	return card_buffer_alloc(to_card_device(dev), size, handle, gfp, attrs);
+	return card_buffer_alloc(to_card_device(dev), size, handle, gfp, attrs,
+				 card_memory_alloc);
 }
 
 static void card_free(struct device *dev, size_t size, void *cpu_addr,

@@ -149,7 +149,9 @@ struct card_buffer_ops {
  * @freed: the owner freed it, under card_device.lock
  * @region: card memory only
  * @attrs: system RAM only, as allocated
- * @pages: system RAM only, its page frames once @ops->load_pfns was called
+ * @pages: system RAM only, its page frames once @ops->load_pfns was called; where it
+ *	is scattered, its segments
+ * @frames: scattered system RAM only, its page frames one by one
  */
 struct card_buffer {
 	struct kref kref;
@@ -164,6 +166,7 @@ struct card_buffer {
 	struct card_region *region;
 	unsigned long attrs;
 	struct sg_table pages;
+	struct page **frames;
 };
 
 /* device.c */
@@ -200,9 +203,19 @@ void card_region_release_all(struct card_device *card);
 int card_system_alloc(struct card_device *card, struct card_buffer *buffer,
 		      gfp_t gfp, unsigned long attrs);
 
+/* scattered.c */
+int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
+			 gfp_t gfp, unsigned long attrs);
+
 /* buffer.c */
+typedef int (*card_buffer_take)(struct card_device *card,
+				struct card_buffer *buffer, gfp_t gfp,
+				unsigned long attrs);
+int card_memory_alloc(struct card_device *card, struct card_buffer *buffer,
+		      gfp_t gfp, unsigned long attrs);
 void *card_buffer_alloc(struct card_device *card, size_t size,
-			dma_addr_t *handle, gfp_t gfp, unsigned long attrs);
+			dma_addr_t *handle, gfp_t gfp, unsigned long attrs,
+			card_buffer_take take);
 void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 		      dma_addr_t handle);
 struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,

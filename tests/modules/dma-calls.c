@@ -396,6 +396,54 @@ static void lists_merge_within_the_limits(struct trial *trial)
 	free_pages_exact(memory, LIST_PAGES * PAGE_SIZE);
 }
 
+/* What the device is told of the first @size bytes; in how many segments? */
+static unsigned int told_of(struct trial *trial, void *buffer,
+			    dma_addr_t handle, size_t size)
+{
+	struct scatterlist *sg;
+	struct sg_table table;
+	size_t total = 0;
+	unsigned int n;
+
+	if (dma_get_sgtable(trial->dev, &table, buffer, handle, size))
+		return 0;
+	EXPECT_IS(trial, sg_dma_address(table.sgl), handle);
+	for_each_sgtable_dma_sg(&table, sg, n) {
+		EXPECT(trial,
+		       sg_dma_len(sg) <= dma_get_max_seg_size(trial->dev));
+		EXPECT(trial, sg_dma_address(sg) + sg_dma_len(sg) - 1 <=
+				      dma_get_mask(trial->dev));
+		total += sg_dma_len(sg);
+	}
+	EXPECT_IS(trial, total, size);
+	n = table.nents;
+	sg_free_table(&table);
+	return n;
+}
+
+static void scattered_buffers(struct trial *trial)
+{
+	const size_t size = SZ_8M - 100;
+	unsigned int length = dma_get_max_seg_size(trial->dev);
+	dma_addr_t handle;
+	void *buffer;
+
+	EXPECT(trial, !declare_near(trial));
+	EXPECT(trial, !dma_set_max_seg_size(trial->dev, SZ_1M));
+	buffer = dma_alloc_scattered(trial->dev, size, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	if (!buffer)
+		return;
+	EXPECT(trial, all_zero(buffer, PAGE_ALIGN(size)));
+	memset(buffer, 0x5a, PAGE_ALIGN(size));
+	EXPECT(trial, told_of(trial, buffer, handle, size) >= 8);
+	EXPECT_IS(trial, told_of(trial, buffer, handle, 100), 1);
+	EXPECT(trial, told_of(trial, buffer, handle, SZ_4M + 1) >= 5);
+	EXPECT(trial, dma_coherent_page(trial->dev, buffer, handle, SZ_4M));
+	dma_free_coherent(trial->dev, size, buffer, handle);
+	EXPECT(trial, !dma_set_max_seg_size(trial->dev, length));
+}
+
 static void resources(struct trial *trial)
 {
 	phys_addr_t beside = trial->bar + REGION_SIZE;
@@ -711,6 +759,8 @@ static const struct promise calls[] = {
 	  streaming_is_the_parents },
 	{ "pages side by side become one segment, within the limits",
 	  lists_merge_within_the_limits },
+	{ "dma_alloc_scattered: one buffer for the CPU, segments for the device",
+	  scattered_buffers },
 	{ "dma_map_resource: the card's own memory, or the parent's way",
 	  resources },
 	{ "limits are the parent's", limits_are_the_parents },
