@@ -113,9 +113,13 @@ static int create_dma_device(struct oncard *chip)
 	err = declare_memory(chip);
 	if (!err)
 		err = negotiate_mask(chip);
-	if (err)
+	if (err) {
 		dma_destroy_card_device(chip->dma);
-	return err;
+		return err;
+	}
+	/* Where this fails, segments are shorter than they might be. */
+	dma_set_max_seg_size(chip->dma, ONCARD_DESCRIPTOR_LENGTH_MASK);
+	return 0;
 }
 
 static int check_identity(struct oncard *chip)
@@ -137,12 +141,43 @@ static int check_identity(struct oncard *chip)
 	return 0;
 }
 
+/**
+ * oncard_enable_interrupts() - change which interrupts raise the card's line
+ * @chip: the card
+ * @clear: ONCARD_IRQ_* not to raise it any more
+ * @set: ONCARD_IRQ_* to raise it, after that
+ *
+ * Context: any.
+ */
+void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&chip->lock, irq);
+	chip->irq_enable = (chip->irq_enable & ~clear) | set;
+	oncard_board_write(chip->board, ONCARD_REG_IRQ_ENABLE,
+			   chip->irq_enable);
+	spin_unlock_irqrestore(&chip->lock, irq);
+}
+
+/* The card's interrupt, in softirq context. */
+static void chip_interrupt(void *data)
+{
+	struct oncard *chip = data;
+	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS) &
+		     READ_ONCE(chip->irq_enable);
+
+	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS, status);
+	oncard_pcm_interrupt(chip, status);
+	oncard_copy_interrupt(chip, status);
+}
+
 static int start_hardware(struct oncard *chip)
 {
 	int err;
 
 	chip->board = oncard_board_create(chip->dev, &chip->memory,
-					  oncard_pcm_interrupt, chip);
+					  chip_interrupt, chip);
 	if (IS_ERR(chip->board))
 		return PTR_ERR(chip->board);
 	err = check_identity(chip);
@@ -157,9 +192,15 @@ static int start_hardware(struct oncard *chip)
 		err = -ENOMEM;
 		goto destroy_dma_device;
 	}
+	err = oncard_copy_create(chip);
+	if (err)
+		goto free_lists;
 	oncard_debugfs_add(chip);
 	return 0;
 
+free_lists:
+	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
+			  chip->lists_handle);
 destroy_dma_device:
 	dma_destroy_card_device(chip->dma);
 destroy_board:
@@ -174,6 +215,7 @@ static void stop_hardware(struct snd_card *card)
 
 	oncard_debugfs_remove(chip);
 	oncard_board_destroy(chip->board);
+	oncard_copy_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);
 	dma_destroy_card_device(chip->dma);
@@ -196,7 +238,10 @@ static int create_card(struct oncard *chip)
 	err = oncard_pcm_create(chip);
 	if (err)
 		return err;
-	return snd_card_register(card);
+	err = snd_card_register(card);
+	if (err)
+		return err;
+	return oncard_copy_register(chip);
 }
 
 static int probe_slot(struct device *dev, const struct oncard_memory *memory,
@@ -290,6 +335,7 @@ void oncard_chip_remove(struct oncard *chip)
 {
 	unsigned int slot = chip->slot;
 
+	oncard_copy_unregister(chip);
 	snd_card_free(chip->card);
 	mutex_lock(&probe_lock);
 	clear_bit(slot, slots);

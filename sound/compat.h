@@ -6,6 +6,8 @@
 #define SND_ONCARD_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/mm.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
@@ -24,6 +26,43 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define PLATFORM_REMOVE_OP .remove_new
 #else
 #define PLATFORM_REMOVE_OP .remove
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+/* As there: one piece a call, pinned, and @iter advanced. For user memory only. */
+static inline ssize_t iov_iter_extract_pages(struct iov_iter *iter,
+					     struct page ***pages,
+					     size_t maxsize,
+					     unsigned int maxpages,
+					     unsigned int flags,
+					     size_t *offset0)
+{
+	unsigned int gup_flags = iov_iter_rw(iter) == READ ? FOLL_WRITE : 0;
+	unsigned long address;
+	size_t length;
+	int count;
+
+	iov_iter_advance(iter, 0); /* past pieces of no length */
+	if (iter_is_iovec(iter)) {
+		struct iovec piece = iov_iter_iovec(iter);
+
+		address = (unsigned long)piece.iov_base;
+		length = piece.iov_len;
+	} else {
+		address = (unsigned long)iter->ubuf + iter->iov_offset;
+		length = iter->count;
+	}
+	length = min(length, maxsize);
+	*offset0 = offset_in_page(address);
+	count = min_t(size_t, DIV_ROUND_UP(*offset0 + length, PAGE_SIZE),
+		      maxpages);
+	count = pin_user_pages_fast(address, count, gup_flags, *pages);
+	if (count <= 0)
+		return count ?: -EFAULT;
+	length = min_t(size_t, length, count * PAGE_SIZE - *offset0);
+	iov_iter_advance(iter, length);
+	return length;
+}
 #endif
 
 #endif /* SND_ONCARD_COMPAT_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: snd-oncard/<device>/card, what the card says of itself, as name=value.
- * Root only.
+ * debugfs: snd-oncard/<device>/card, what the card says of itself, and .../copy, what
+ * the copy engine was used for, as name=value. Root only.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -35,10 +35,20 @@ static int card_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(card);
 
+static int copy_show(struct seq_file *seq, void *unused)
+{
+	oncard_copy_show(seq, seq->private);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(copy);
+
 void oncard_debugfs_add(struct oncard *chip)
 {
 	chip->debugfs = debugfs_create_dir(dev_name(chip->dev), root);
 	debugfs_create_file("card", 0400, chip->debugfs, chip, &card_fops);
+	if (chip->copy)
+		debugfs_create_file("copy", 0400, chip->debugfs, chip,
+				    &copy_fops);
 }
 
 void oncard_debugfs_remove(struct oncard *chip)

@@ -15,11 +15,17 @@
 #include "board.h"
 #include "card/regs.h"
 
+struct seq_file;
+
 #define ONCARD_NAME "snd-oncard"
 
 /* A list page and one small buffer in each direction. */
 #define ONCARD_MEMORY_MIN SZ_128K
 #define ONCARD_BUFFER_MAX SZ_1M
+
+/* An open file's buffer on the card. */
+#define ONCARD_COPY_SIZE     SZ_1M
+#define ONCARD_COPY_SIZE_MAX SZ_1G
 
 /* How user space gets at a buffer. */
 enum oncard_mmap {
@@ -42,6 +48,7 @@ enum oncard_buffers {
  * @size: bytes of the range, or of simulated memory; 0: not given
  * @card_addr: at which a card sees its memory
  * @address_bits: address lines of a card
+ * @copy_size: bytes of the buffer that an open file has
  */
 struct oncard_params {
 	enum oncard_mmap mmap;
@@ -51,9 +58,12 @@ struct oncard_params {
 	size_t size;
 	u64 card_addr;
 	unsigned int address_bits;
+	size_t copy_size;
 };
 
 extern struct oncard_params oncard_params;
+
+struct oncard_copy;
 
 /**
  * struct oncard - one sound card
@@ -68,8 +78,9 @@ extern struct oncard_params oncard_params;
  * @lists: one page of descriptor lists, a part per stream
  * @lists_handle: its address as the card sees it
  * @lock: guards @irq_enable and its register
- * @irq_enable: ONCARD_IRQ_* of the streams that are prepared
+ * @irq_enable: ONCARD_IRQ_* of the copy engine and of the streams that are prepared
  * @substream: the open substreams, by the card's stream number
+ * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  */
 struct oncard {
 	struct snd_card *card;
@@ -85,6 +96,7 @@ struct oncard {
 	spinlock_t lock;
 	u32 irq_enable;
 	struct snd_pcm_substream *substream[ONCARD_STREAMS];
+	struct oncard_copy *copy;
 };
 
 /* chip.c */
@@ -94,11 +106,26 @@ void oncard_chip_remove(struct oncard *chip);
 unsigned int oncard_chips_bound(void);
 int oncard_probed(int err);
 int oncard_probe_error(void);
+void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set);
+
+/* list.c */
+unsigned int oncard_descriptor_bytes(const struct oncard *chip);
+u32 oncard_list_mode(const struct oncard *chip);
+void oncard_write_descriptor(const struct oncard *chip, void *list,
+			     unsigned int index, dma_addr_t address,
+			     u32 length);
 
 /* pcm.c */
-unsigned int oncard_descriptor_bytes(const struct oncard *chip);
 int oncard_pcm_create(struct oncard *chip);
-void oncard_pcm_interrupt(void *data);
+void oncard_pcm_interrupt(struct oncard *chip, u32 status);
+
+/* copy.c */
+int oncard_copy_create(struct oncard *chip);
+void oncard_copy_destroy(struct oncard *chip);
+int oncard_copy_register(struct oncard *chip);
+void oncard_copy_unregister(struct oncard *chip);
+void oncard_copy_interrupt(struct oncard *chip, u32 status);
+void oncard_copy_show(struct seq_file *seq, const struct oncard *chip);
 
 /* pci.c */
 bool oncard_pci_present(void);

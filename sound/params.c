@@ -18,6 +18,7 @@ struct oncard_params oncard_params = {
 	.buffers = ONCARD_BUFFERS_CARD,
 	.card_addr = CARD_ADDR_DEFAULT,
 	.address_bits = ONCARD_ADDRESS_BITS_MAX,
+	.copy_size = ONCARD_COPY_SIZE,
 };
 
 static const char *const mmap_names[] = {
@@ -157,6 +158,28 @@ static int address_bits_get(char *buffer, const struct kernel_param *param)
 	return sysfs_emit(buffer, "%u\n", oncard_params.address_bits);
 }
 
+static int copy_size_set(const char *value, const struct kernel_param *param)
+{
+	u64 number;
+	int err = set_pages("copy_size", value, &number);
+
+	if (err)
+		return err;
+	if (!number || number > ONCARD_COPY_SIZE_MAX) {
+		pr_err(ONCARD_NAME
+		       ": copy_size=%s is not allowed; %lu to %d bytes\n",
+		       value, PAGE_SIZE, ONCARD_COPY_SIZE_MAX);
+		return -EINVAL;
+	}
+	oncard_params.copy_size = number;
+	return 0;
+}
+
+static int copy_size_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%zu\n", oncard_params.copy_size);
+}
+
 static const struct kernel_param_ops mmap_ops = {
 	.set = mmap_set,
 	.get = mmap_get,
@@ -202,3 +225,11 @@ static const struct kernel_param_ops address_bits_ops = {
 module_param_cb(address_bits, &address_bits_ops, NULL, 0444);
 MODULE_PARM_DESC(address_bits,
 		 "Address lines of the card, 24 to 64 (default 64)");
+
+static const struct kernel_param_ops copy_size_ops = {
+	.set = copy_size_set,
+	.get = copy_size_get,
+};
+module_param_cb(copy_size, &copy_size_ops, NULL, 0444);
+MODULE_PARM_DESC(copy_size,
+		 "Bytes of card memory that an open file of /dev/oncardN has (default 1M)");

@@ -50,17 +50,6 @@ static u32 read_stream(struct oncard *chip, unsigned int index, u32 reg)
 	return oncard_board_read(chip->board, ONCARD_REG_STREAM(index, reg));
 }
 
-static void enable_interrupts(struct oncard *chip, u32 clear, u32 set)
-{
-	unsigned long irq;
-
-	spin_lock_irqsave(&chip->lock, irq);
-	chip->irq_enable = (chip->irq_enable & ~clear) | set;
-	oncard_board_write(chip->board, ONCARD_REG_IRQ_ENABLE,
-			   chip->irq_enable);
-	spin_unlock_irqrestore(&chip->lock, irq);
-}
-
 static u32 interrupts_of(unsigned int index)
 {
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
@@ -87,7 +76,7 @@ static int oncard_pcm_close(struct snd_pcm_substream *substream)
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = stream_index(substream);
 
-	enable_interrupts(chip, interrupts_of(index), 0);
+	oncard_enable_interrupts(chip, interrupts_of(index), 0);
 	WRITE_ONCE(chip->substream[index], NULL);
 	oncard_board_synchronize_irq(chip->board);
 	return 0;
@@ -116,19 +105,6 @@ static u32 format_register(const struct snd_pcm_runtime *runtime)
 	return width | runtime->channels;
 }
 
-/**
- * oncard_descriptor_bytes() - how long this machine's descriptors have to be
- * @chip: the card, its mask negotiated
- *
- * Context: any.
- * Return: ONCARD_DESCRIPTOR_NARROW_BYTES or ONCARD_DESCRIPTOR_WIDE_BYTES.
- */
-unsigned int oncard_descriptor_bytes(const struct oncard *chip)
-{
-	return chip->mask.descriptor_bits > 32 ? ONCARD_DESCRIPTOR_WIDE_BYTES :
-						 ONCARD_DESCRIPTOR_NARROW_BYTES;
-}
-
 /* The buffer is one segment. */
 static void write_list(struct oncard *chip, unsigned int index,
 		       struct snd_pcm_runtime *runtime)
@@ -136,25 +112,15 @@ static void write_list(struct oncard *chip, unsigned int index,
 	bool on_card = oncard_params.buffers == ONCARD_BUFFERS_CARD;
 	u32 length = frames_to_bytes(runtime, runtime->buffer_size) |
 		     (on_card ? ONCARD_DESCRIPTOR_LOCAL : 0);
-	bool wide = oncard_descriptor_bytes(chip) ==
-		    ONCARD_DESCRIPTOR_WIDE_BYTES;
 	void *list = chip->lists + index * LIST_BYTES;
 	dma_addr_t handle = chip->lists_handle + index * LIST_BYTES;
-	u32 mode = (on_card ? ONCARD_LIST_LOCAL : 0) |
-		   (wide ? ONCARD_LIST_WIDE : 0);
 
-	if (wide) {
-		((__le64 *)list)[0] = cpu_to_le64(runtime->dma_addr);
-		((__le32 *)list)[2] = cpu_to_le32(length);
-		((__le32 *)list)[3] = 0;
-	} else {
-		((__le32 *)list)[0] = cpu_to_le32(runtime->dma_addr);
-		((__le32 *)list)[1] = cpu_to_le32(length);
-	}
+	oncard_write_descriptor(chip, list, 0, runtime->dma_addr, length);
 	write_stream(chip, index, ONCARD_STREAM_LIST_LO, lower_32_bits(handle));
 	write_stream(chip, index, ONCARD_STREAM_LIST_HI, upper_32_bits(handle));
 	write_stream(chip, index, ONCARD_STREAM_LIST_COUNT, 1);
-	write_stream(chip, index, ONCARD_STREAM_LIST_MODE, mode);
+	write_stream(chip, index, ONCARD_STREAM_LIST_MODE,
+		     oncard_list_mode(chip));
 }
 
 static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
@@ -176,7 +142,7 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
-	enable_interrupts(chip, interrupts_of(index), wanted);
+	oncard_enable_interrupts(chip, interrupts_of(index), wanted);
 	return 0;
 }
 
@@ -219,8 +185,8 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 		return 0;
 	case SNDRV_PCM_TRIGGER_DRAIN:
 		/* Without wakeups, nobody would see that all was played. */
-		enable_interrupts(chip, 0,
-				  interrupts_of(stream_index(substream)));
+		oncard_enable_interrupts(chip, 0,
+					 interrupts_of(stream_index(substream)));
 		return 0;
 	default:
 		return -EINVAL;
@@ -299,19 +265,16 @@ static void stream_failed(struct oncard *chip, unsigned int index,
 }
 
 /**
- * oncard_pcm_interrupt() - the card's interrupt
- * @data: the struct oncard
+ * oncard_pcm_interrupt() - the streams' part of the card's interrupt
+ * @chip: the card
+ * @status: ONCARD_IRQ_* that happened, acknowledged
  *
  * Context: softirq.
  */
-void oncard_pcm_interrupt(void *data)
+void oncard_pcm_interrupt(struct oncard *chip, u32 status)
 {
-	struct oncard *chip = data;
-	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS) &
-		     READ_ONCE(chip->irq_enable);
 	unsigned int index;
 
-	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS, status);
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		struct snd_pcm_substream *substream =
 			READ_ONCE(chip->substream[index]);

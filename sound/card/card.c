@@ -8,6 +8,7 @@
  * a position that was read is therefore never older than the read, and everything
  * before it has really been moved.
  */
+#include "engine.h"
 #include "stream.h"
 
 #define NSEC_PER_SECOND 1000000000U
@@ -93,6 +94,7 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 	card->irq_enable = 0;
 	card->fetched = 0;
 	memset(card->stream, 0, sizeof(card->stream));
+	memset(&card->engine, 0, sizeof(card->engine));
 }
 
 /**
@@ -110,6 +112,7 @@ void oncard_card_step(struct oncard_card *card, u64 now)
 	clock = card->clock + min(now - card->host_now, (u64)STALL_MAX);
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
 		step_pair(card, pair, clock);
+	oncard_engine_step(card, clock);
 	card->clock = clock;
 	card->host_now = now;
 }
@@ -119,12 +122,12 @@ void oncard_card_step(struct oncard_card *card, u64 now)
  * @card: the card
  *
  * Return: the host's time, in ns, of the next period boundary of any running
- * stream, or a tenth of a second from the last step if that is sooner;
- * ONCARD_NO_EVENT when no stream runs.
+ * stream or the next step of a running copy engine, or a tenth of a second from the
+ * last step if that is sooner; ONCARD_NO_EVENT when nothing runs.
  */
 u64 oncard_card_next_event(const struct oncard_card *card)
 {
-	u64 event = ONCARD_NO_EVENT;
+	u64 event = oncard_engine_next_event(card);
 	u32 index;
 
 	for (index = 0; index < ONCARD_STREAMS; index++) {
@@ -192,6 +195,11 @@ static void stop_streams(struct oncard_card *card, u32 clear)
 			card->stream[index].running = false;
 }
 
+static bool is_engine_register(u32 offset)
+{
+	return offset >= ONCARD_REG_ENGINE && offset < ONCARD_REG_ENGINE_END;
+}
+
 /* The stream that a register belongs to, or ONCARD_STREAMS for none. */
 static u32 stream_of_register(u32 offset)
 {
@@ -213,13 +221,13 @@ static u32 read_stream(const struct oncard_stream *stream, u32 reg)
 	case ONCARD_STREAM_PERIOD:
 		return stream->period;
 	case ONCARD_STREAM_LIST_LO:
-		return stream->list;
+		return stream->list.address;
 	case ONCARD_STREAM_LIST_HI:
-		return stream->list >> 32;
+		return stream->list.address >> 32;
 	case ONCARD_STREAM_LIST_COUNT:
-		return stream->list_count;
+		return stream->list.count;
 	case ONCARD_STREAM_LIST_MODE:
-		return stream->list_mode;
+		return stream->list.mode;
 	case ONCARD_STREAM_POSITION:
 		return stream->position;
 	case ONCARD_STREAM_ERROR:
@@ -243,6 +251,8 @@ u32 oncard_card_read(const struct oncard_card *card, u32 offset)
 	if (index < ONCARD_STREAMS)
 		return read_stream(&card->stream[index],
 				   offset % ONCARD_STREAM_STRIDE);
+	if (is_engine_register(offset))
+		return oncard_engine_read(&card->engine, offset);
 
 	switch (offset) {
 	case ONCARD_REG_ID:
@@ -276,16 +286,6 @@ u32 oncard_card_read(const struct oncard_card *card, u32 offset)
 	}
 }
 
-static u64 with_low(u64 address, u32 low)
-{
-	return (address & ~0xffffffffULL) | low;
-}
-
-static u64 with_high(u64 address, u32 high)
-{
-	return (address & 0xffffffffULL) | (u64)high << 32;
-}
-
 static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 {
 	/* A running stream's description is latched. */
@@ -307,16 +307,18 @@ static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 		stream->period = value;
 		break;
 	case ONCARD_STREAM_LIST_LO:
-		stream->list = with_low(stream->list, value);
+		stream->list.address =
+			oncard_with_low(stream->list.address, value);
 		break;
 	case ONCARD_STREAM_LIST_HI:
-		stream->list = with_high(stream->list, value);
+		stream->list.address =
+			oncard_with_high(stream->list.address, value);
 		break;
 	case ONCARD_STREAM_LIST_COUNT:
-		stream->list_count = value;
+		stream->list.count = value;
 		break;
 	case ONCARD_STREAM_LIST_MODE:
-		stream->list_mode = value;
+		stream->list.mode = value;
 		break;
 	}
 }
@@ -344,6 +346,10 @@ void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
 			control_stream(&card->stream[index], value);
 		else
 			describe_stream(&card->stream[index], reg, value);
+		return;
+	}
+	if (is_engine_register(offset)) {
+		oncard_engine_write(card, offset, value);
 		return;
 	}
 

@@ -23,42 +23,70 @@ struct oncard_bus {
 };
 
 /**
+ * struct oncard_list - a list of descriptors, and how far it was read
+ * @address: where it lies
+ * @count: descriptors in it
+ * @mode: ONCARD_LIST_* bits
+ * @next: index of the descriptor to fetch next
+ * @segment: where the rest of the current descriptor's memory begins
+ * @segment_left: bytes left there
+ * @segment_local: @segment lies in the card's memory
+ */
+struct oncard_list {
+	u64 address;
+	u32 count;
+	u32 mode;
+
+	u32 next;
+	u64 segment;
+	u32 segment_left;
+	bool segment_local;
+};
+
+/**
  * struct oncard_stream - one direction of one pair
  * @format: ONCARD_STREAM_FORMAT
  * @rate: Hz
  * @buffer: frames
  * @period: frames
- * @list: address of the descriptor list
- * @list_count: descriptors in the list
- * @list_mode: ONCARD_LIST_* bits
+ * @list: the pieces of the buffer
  * @error: ONCARD_ERROR_* of the last start or transfer
  * @ready: reset since its description was last written; only then it can run
  * @running: the clock moves this stream
  * @position: frame within the buffer that is transferred next
  * @period_left: frames until the next period interrupt
- * @next_descriptor: index of the descriptor to fetch next
- * @segment: where the rest of the current descriptor's memory begins
- * @segment_left: bytes left there
- * @segment_local: @segment lies in the card's memory
  */
 struct oncard_stream {
 	u32 format;
 	u32 rate;
 	u32 buffer;
 	u32 period;
-	u64 list;
-	u32 list_count;
-	u32 list_mode;
+	struct oncard_list list;
 
 	u32 error;
 	bool ready;
 	bool running;
 	u32 position;
 	u32 period_left;
-	u32 next_descriptor;
-	u64 segment;
-	u32 segment_left;
-	bool segment_local;
+};
+
+/**
+ * struct oncard_engine - the copy engine
+ * @list: the pieces of one side of a transfer, in memory of either kind
+ * @memory: the other side, one piece of the card's memory
+ * @direction: ONCARD_ENGINE_TO_CARD or ONCARD_ENGINE_FROM_CARD
+ * @status: ONCARD_ENGINE_IDLE and so on
+ * @error: ONCARD_ERROR_* of the last transfer
+ * @done: bytes moved since the last start
+ */
+struct oncard_engine {
+	struct oncard_list list;
+	u64 memory;
+	u32 direction;
+
+	u32 status;
+	u32 error;
+	u64 done;
 };
 
 /**
@@ -75,6 +103,7 @@ struct oncard_stream {
  * @irq_enable: ONCARD_IRQ_* that raise the line
  * @fetched: descriptors read since power-on
  * @stream: playback and capture streams in turn
+ * @engine: the copy engine
  */
 struct oncard_card {
 	const struct oncard_bus *bus;
@@ -90,9 +119,21 @@ struct oncard_card {
 	u32 irq_enable;
 	u64 fetched;
 	struct oncard_stream stream[ONCARD_STREAMS];
+	struct oncard_engine engine;
 };
 
 #define ONCARD_NO_EVENT (~0ULL)
+
+/* A register of an address's low half, and one of its high half, is written. */
+static inline u64 oncard_with_low(u64 address, u32 low)
+{
+	return (address & ~0xffffffffULL) | low;
+}
+
+static inline u64 oncard_with_high(u64 address, u32 high)
+{
+	return (address & 0xffffffffULL) | (u64)high << 32;
+}
 
 void oncard_card_power_on(struct oncard_card *card, u64 now);
 void oncard_card_step(struct oncard_card *card, u64 now);

@@ -10,7 +10,7 @@
 #define ONCARD_REGS_H
 
 #define ONCARD_ID_VALUE      0x44434e4f /* "ONCD", little-endian */
-#define ONCARD_VERSION_VALUE 0x00010000
+#define ONCARD_VERSION_VALUE 0x00010001
 
 /* A pair is one playback stream and the capture stream that hears it. */
 #define ONCARD_PAIRS   4
@@ -43,8 +43,39 @@
 #define ONCARD_REG_FETCHED_LO 0x038 /* descriptors fetched since power-on */
 #define ONCARD_REG_FETCHED_HI 0x03c
 
+/* The copy engine */
+#define ONCARD_REG_ENGINE            0x040
+#define ONCARD_REG_ENGINE_LIST_LO    0x040
+#define ONCARD_REG_ENGINE_LIST_HI    0x044
+#define ONCARD_REG_ENGINE_LIST_COUNT 0x048 /* descriptors */
+#define ONCARD_REG_ENGINE_LIST_MODE  0x04c /* ONCARD_LIST_* */
+#define ONCARD_REG_ENGINE_MEMORY_LO  0x050 /* the card's side, in its memory */
+#define ONCARD_REG_ENGINE_MEMORY_HI  0x054
+#define ONCARD_REG_ENGINE_DIRECTION  0x058
+#define ONCARD_REG_ENGINE_CONTROL    0x05c
+#define ONCARD_REG_ENGINE_STATUS     0x060 /* read only */
+#define ONCARD_REG_ENGINE_ERROR      0x064 /* read only, ONCARD_ERROR_* */
+#define ONCARD_REG_ENGINE_DONE_LO    0x068 /* read only, bytes */
+#define ONCARD_REG_ENGINE_DONE_HI    0x06c
+#define ONCARD_REG_ENGINE_END        0x070
+
+#define ONCARD_ENGINE_TO_CARD   0 /* direction: into the card's memory */
+#define ONCARD_ENGINE_FROM_CARD 1
+
+#define ONCARD_ENGINE_START BIT(0)
+#define ONCARD_ENGINE_ABORT BIT(1)
+
+#define ONCARD_ENGINE_IDLE    0 /* never started, or aborted */
+#define ONCARD_ENGINE_RUNNING 1
+#define ONCARD_ENGINE_DONE    2
+#define ONCARD_ENGINE_FAILED  3
+
+#define ONCARD_ENGINE_BYTES_PER_USEC 1024U
+
 #define ONCARD_IRQ_PERIOD(stream) (1U << (stream))
+#define ONCARD_IRQ_ENGINE_DONE    BIT(8)
 #define ONCARD_IRQ_ERROR(stream)  (1U << (16 + (stream)))
+#define ONCARD_IRQ_ENGINE_ERROR   BIT(24)
 
 /* Stream registers: playback of pair n is stream 2n, its capture 2n + 1 */
 #define ONCARD_STREAM_STRIDE 0x40
@@ -73,7 +104,7 @@
 #define ONCARD_CONTROL_RESET BIT(0)
 
 #define ONCARD_ERROR_NONE       0
-#define ONCARD_ERROR_CONFIG     1 /* registers do not describe a stream */
+#define ONCARD_ERROR_CONFIG     1 /* registers describe nothing that can run */
 #define ONCARD_ERROR_DESCRIPTOR 2 /* a descriptor is malformed */
 #define ONCARD_ERROR_LENGTH     3 /* descriptors and buffer differ in length */
 #define ONCARD_ERROR_ADDRESS    4 /* nothing answers at an address */

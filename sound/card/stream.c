@@ -5,18 +5,8 @@
  * that loops playback back to capture. A malformed list stops the stream with
  * an error code; it never makes the card touch what no descriptor named.
  */
+#include "descriptor.h"
 #include "stream.h"
-
-static u32 le32_at(const u8 *bytes)
-{
-	return bytes[0] | (u32)bytes[1] << 8 | (u32)bytes[2] << 16 |
-	       (u32)bytes[3] << 24;
-}
-
-static u64 le64_at(const u8 *bytes)
-{
-	return le32_at(bytes) | (u64)le32_at(bytes + 4) << 32;
-}
 
 static u32 sample_bytes(const struct oncard_stream *stream)
 {
@@ -56,8 +46,8 @@ bool oncard_stream_valid(const struct oncard_stream *stream)
 		return false;
 	if (stream->period > stream->buffer)
 		return false;
-	return stream->list_count &&
-	       stream->list_count <= ONCARD_DESCRIPTORS_MAX;
+	return stream->list.count &&
+	       stream->list.count <= ONCARD_DESCRIPTORS_MAX;
 }
 
 void oncard_stream_reset(struct oncard_stream *stream)
@@ -66,10 +56,7 @@ void oncard_stream_reset(struct oncard_stream *stream)
 	stream->ready = true;
 	stream->position = 0;
 	stream->period_left = stream->period;
-	stream->next_descriptor = 0;
-	stream->segment = 0;
-	stream->segment_left = 0;
-	stream->segment_local = false;
+	oncard_list_rewind(&stream->list);
 }
 
 static bool fail(struct oncard_card *card, u32 index, u32 error)
@@ -80,85 +67,13 @@ static bool fail(struct oncard_card *card, u32 index, u32 error)
 	return false;
 }
 
-/* The card's own memory at @address, or NULL when not all of it lies there. */
-static u8 *local_memory(const struct oncard_card *card, u64 address, u32 length)
-{
-	u64 offset = address - card->memory_base;
-
-	if (address < card->memory_base || offset >= card->memory_size ||
-	    length > card->memory_size - offset)
-		return NULL;
-	return card->memory + offset;
-}
-
-static bool card_load(const struct oncard_card *card, bool local, u64 address,
-		      void *to, u32 length)
-{
-	const u8 *from;
-
-	if (!local)
-		return !card->bus->read(card->host, address, to, length);
-	from = local_memory(card, address, length);
-	if (from)
-		memcpy(to, from, length);
-	return from;
-}
-
-static bool card_store(const struct oncard_card *card, bool local, u64 address,
-		       const void *from, u32 length)
-{
-	u8 *to;
-
-	if (!local)
-		return !card->bus->write(card->host, address, from, length);
-	to = local_memory(card, address, length);
-	if (to)
-		memcpy(to, from, length);
-	return to;
-}
-
-/* Whether the card has the address lines for @length bytes, at least 1, there. */
-static bool has_lines_for(const struct oncard_card *card, u64 address,
-			  u32 length)
-{
-	u64 last = address + (length - 1);
-
-	return last >= address &&
-	       (card->address_bits == 64 || !(last >> card->address_bits));
-}
-
 static bool fetch_descriptor(struct oncard_card *card, u32 index)
 {
 	struct oncard_stream *stream = &card->stream[index];
-	bool wide = stream->list_mode & ONCARD_LIST_WIDE;
-	u32 bytes = wide ? ONCARD_DESCRIPTOR_WIDE_BYTES :
-			   ONCARD_DESCRIPTOR_NARROW_BYTES;
-	u64 at = stream->list + (u64)stream->next_descriptor * bytes;
-	u8 descriptor[ONCARD_DESCRIPTOR_WIDE_BYTES];
-	u32 length;
+	u32 error = oncard_list_fetch(card, &stream->list,
+				      oncard_stream_frame_bytes(stream));
 
-	if (stream->next_descriptor >= stream->list_count)
-		return fail(card, index, ONCARD_ERROR_LENGTH);
-	if (!has_lines_for(card, at, bytes))
-		return fail(card, index, ONCARD_ERROR_WIDTH);
-	if (!card_load(card, stream->list_mode & ONCARD_LIST_LOCAL, at,
-		       descriptor, bytes))
-		return fail(card, index, ONCARD_ERROR_ADDRESS);
-
-	length = le32_at(descriptor + (wide ? 8 : 4));
-	stream->segment = wide ? le64_at(descriptor) : le32_at(descriptor);
-	stream->segment_left = length & ONCARD_DESCRIPTOR_LENGTH_MASK;
-	stream->segment_local = length & ONCARD_DESCRIPTOR_LOCAL;
-	if (!stream->segment_left ||
-	    stream->segment_left % oncard_stream_frame_bytes(stream) ||
-	    (wide && le32_at(descriptor + 12)))
-		return fail(card, index, ONCARD_ERROR_DESCRIPTOR);
-	if (!has_lines_for(card, stream->segment, stream->segment_left))
-		return fail(card, index, ONCARD_ERROR_WIDTH);
-
-	stream->next_descriptor++;
-	card->fetched++;
-	return true;
+	return error ? fail(card, index, error) : true;
 }
 
 static void samples_to_wire(const struct oncard_stream *stream, const u8 *bytes,
@@ -172,7 +87,7 @@ static void samples_to_wire(const struct oncard_stream *stream, const u8 *bytes,
 			wire[frame].sample[channel] =
 				width == 2 ? (s32)((u32)bytes[0] << 16 |
 						   (u32)bytes[1] << 24) :
-					     (s32)le32_at(bytes);
+					     (s32)oncard_le32_at(bytes);
 			bytes += width;
 		}
 		if (channels(stream) == 1)
@@ -211,19 +126,19 @@ static bool transfer_run(struct oncard_card *card, u32 index,
 
 	if (capture) {
 		samples_from_wire(stream, bytes, wire, frames);
-		answered = card_store(card, stream->segment_local,
-				      stream->segment, bytes, length);
+		answered = oncard_store(card, stream->list.segment_local,
+					stream->list.segment, bytes, length);
 	} else {
-		answered = card_load(card, stream->segment_local,
-				     stream->segment, bytes, length);
+		answered = oncard_load(card, stream->list.segment_local,
+				       stream->list.segment, bytes, length);
 		if (answered)
 			samples_to_wire(stream, bytes, wire, frames);
 	}
 	if (!answered)
 		return fail(card, index, ONCARD_ERROR_ADDRESS);
 
-	stream->segment += length;
-	stream->segment_left -= length;
+	stream->list.segment += length;
+	stream->list.segment_left -= length;
 	return true;
 }
 
@@ -235,11 +150,11 @@ static bool advance(struct oncard_card *card, u32 index, u32 frames)
 	stream->position += frames;
 	stream->period_left -= frames;
 	if (stream->position == stream->buffer) {
-		if (stream->segment_left ||
-		    stream->next_descriptor != stream->list_count)
+		if (stream->list.segment_left ||
+		    stream->list.next != stream->list.count)
 			return fail(card, index, ONCARD_ERROR_LENGTH);
 		stream->position = 0;
-		stream->next_descriptor = 0;
+		stream->list.next = 0;
 	}
 	if (!stream->period_left) {
 		stream->period_left = stream->period;
@@ -260,9 +175,10 @@ bool oncard_stream_transfer(struct oncard_card *card, u32 index,
 	while (frames) {
 		u32 run = min(frames, RUN_FRAMES);
 
-		if (!stream->segment_left && !fetch_descriptor(card, index))
+		if (!stream->list.segment_left &&
+		    !fetch_descriptor(card, index))
 			return false;
-		run = min(run, stream->segment_left /
+		run = min(run, stream->list.segment_left /
 				       oncard_stream_frame_bytes(stream));
 		run = min(run, stream->period_left);
 		run = min(run, stream->buffer - stream->position);

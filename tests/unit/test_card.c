@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: sound/card/card.c sound/card/stream.c
+// sources: sound/card/card.c sound/card/stream.c sound/card/engine.c sound/card/descriptor.c
 /*
  * The card's model on the host: what the datasheet promises, register by register,
  * without a kernel.
@@ -13,93 +13,11 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "sound/card/card.h"
+#include "card-rig.h"
 
-#define BASE       0x80000000ULL
-#define MEMORY     0x10000
-#define BUS_BASE   0x1234500000ULL
 #define LIST_AT    0x0
 #define PLAY_AT    0x1000
 #define CAPTURE_AT 0x8000
-#define SECOND     1000000000ULL
-
-struct rig {
-	struct oncard_card card;
-	u8 memory[MEMORY];
-	u8 bus[MEMORY];
-	u64 now;
-};
-
-static u8 *bus_at(struct rig *rig, u64 address, u32 length)
-{
-	if (address < BUS_BASE || address - BUS_BASE > MEMORY - length)
-		return NULL;
-	return rig->bus + (address - BUS_BASE);
-}
-
-static int bus_read(void *host, u64 address, void *to, u32 length)
-{
-	u8 *from = bus_at(host, address, length);
-
-	if (!from)
-		return -EFAULT;
-	memcpy(to, from, length);
-	return 0;
-}
-
-static int bus_write(void *host, u64 address, const void *from, u32 length)
-{
-	u8 *to = bus_at(host, address, length);
-
-	if (!to)
-		return -EFAULT;
-	memcpy(to, from, length);
-	return 0;
-}
-
-static const struct oncard_bus bus = { .read = bus_read, .write = bus_write };
-
-static int power_on(void **state)
-{
-	struct rig *rig = calloc(1, sizeof(*rig));
-
-	rig->now = 12345;
-	rig->card.bus = &bus;
-	rig->card.host = rig;
-	rig->card.memory = rig->memory;
-	rig->card.memory_base = BASE;
-	rig->card.memory_size = MEMORY;
-	rig->card.address_bits = 64;
-	oncard_card_power_on(&rig->card, rig->now);
-	*state = rig;
-	return 0;
-}
-
-static int power_off(void **state)
-{
-	free(*state);
-	return 0;
-}
-
-static void put_le32(u8 *at, u32 value)
-{
-	for (int byte = 0; byte < 4; byte++)
-		at[byte] = value >> 8 * byte;
-}
-
-static void put_narrow(u8 *list, u32 n, u32 address, u32 length)
-{
-	put_le32(list + 8 * n, address);
-	put_le32(list + 8 * n + 4, length);
-}
-
-static void put_wide(u8 *list, u32 n, u64 address, u32 length)
-{
-	put_le32(list + 16 * n, address);
-	put_le32(list + 16 * n + 4, address >> 32);
-	put_le32(list + 16 * n + 8, length);
-	put_le32(list + 16 * n + 12, 0);
-}
 
 static void set(struct rig *rig, u32 stream, u32 reg, u32 value)
 {
@@ -140,12 +58,6 @@ static void run(struct rig *rig, u32 streams)
 	oncard_card_write(&rig->card, ONCARD_REG_RUN_SET, streams);
 }
 
-static void pass(struct rig *rig, u64 ns)
-{
-	rig->now += ns;
-	oncard_card_step(&rig->card, rig->now);
-}
-
 static const struct stream_setup stereo16 = {
 	.format = ONCARD_FORMAT_S16 | 2,
 	.rate = 48000,
@@ -164,14 +76,6 @@ static void describe_loop(struct rig *rig, const struct stream_setup *setup,
 		   bytes | ONCARD_DESCRIPTOR_LOCAL);
 	describe(rig, 0, LIST_AT, setup);
 	describe(rig, 1, LIST_AT + 64, setup);
-}
-
-static void fill(u8 *bytes, u32 length, u32 seed)
-{
-	while (length--) {
-		seed = seed * 1664525 + 1013904223;
-		*bytes++ = seed >> 24;
-	}
 }
 
 static void test_identity(void **state)
@@ -666,9 +570,6 @@ static void test_capture_writes_nothing_but_its_buffer(void **state)
 			    rig->memory + CAPTURE_AT + 480 * 4,
 			    MEMORY - CAPTURE_AT - 480 * 4);
 }
-
-#define CARD_TEST(function) \
-	cmocka_unit_test_setup_teardown(function, power_on, power_off)
 
 int main(void)
 {

@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/oncardN: scatter/gather I/O between user memory and memory on the card.
+ *
+ * Each open file has a buffer in the card's memory, zeroed, until its last close.
+ * write() and its kin have the copy engine fetch the caller's own pages into it,
+ * read() and its kin have them written from it: pages are pinned, mapped for the
+ * card, and named in descriptors, one for each DMA segment. The CPU copies nothing.
+ *
+ * Promised: a page is unpinned only after the card has let go of it, whether the
+ * transfer ended, failed, or its process was killed. Where the card does not stop when
+ * told to, its pages stay pinned for good, and the node does no more.
+ *
+ * The card is not trusted: it may report any status or error, or never be done.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/fs.h>
+#include <linux/iopoll.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/wait.h>
+
+#include "compat.h"
+#include "oncard.h"
+
+/* What one transfer takes at most: 4 MiB of whole pages. */
+#define ROUND_PAGES 1024
+#define LIST_BYTES  (ROUND_PAGES * ONCARD_DESCRIPTOR_WIDE_BYTES)
+
+/* Thousands of times what a transfer should take, for an emulated machine. */
+#define TRANSFER_SECONDS 10
+
+/* How long an aborted engine may take to stop. */
+#define ABORT_USECS (100 * USEC_PER_MSEC)
+
+#define ENGINE_INTERRUPTS (ONCARD_IRQ_ENGINE_DONE | ONCARD_IRQ_ENGINE_ERROR)
+
+enum copy_counter {
+	COPY_REQUESTS,
+	COPY_BYTES_IN,
+	COPY_BYTES_OUT,
+	COPY_PAGES_PINNED,
+	COPY_PAGES_UNPINNED,
+	COPY_SEGMENTS,
+	COPY_DESCRIPTORS,
+	COPY_ABORTED,
+	COPY_ERRORS,
+	COPY_COUNTERS,
+};
+
+static const char *const counter_names[COPY_COUNTERS] = {
+	[COPY_REQUESTS] = "requests",
+	[COPY_BYTES_IN] = "bytes_in",
+	[COPY_BYTES_OUT] = "bytes_out",
+	[COPY_PAGES_PINNED] = "pages_pinned",
+	[COPY_PAGES_UNPINNED] = "pages_unpinned",
+	[COPY_SEGMENTS] = "segments",
+	[COPY_DESCRIPTORS] = "descriptors",
+	[COPY_ABORTED] = "aborted",
+	[COPY_ERRORS] = "errors",
+};
+
+/**
+ * struct oncard_copy - a card's copy engine and its node
+ * @chip: the card
+ * @misc: the node
+ * @name: its name
+ * @lock: one transfer at a time; guards the engine's registers and @stuck
+ * @stopped: woken when the engine is done or failed
+ * @stuck: the engine did not stop when told to
+ * @counter: since the card was bound
+ */
+struct oncard_copy {
+	struct oncard *chip;
+	struct miscdevice misc;
+	char name[16];
+	struct mutex lock;
+	wait_queue_head_t stopped;
+	bool stuck;
+	atomic64_t counter[COPY_COUNTERS];
+};
+
+/**
+ * struct copy_file - an open file
+ * @copy: the node
+ * @size: bytes of @buffer
+ * @buffer: on the card
+ * @handle: its address as the card sees it
+ * @list: descriptors of the transfer that runs, under @copy's lock
+ * @list_handle: its address as the card sees it
+ */
+struct copy_file {
+	struct oncard_copy *copy;
+	size_t size;
+	void *buffer;
+	dma_addr_t handle;
+	void *list;
+	dma_addr_t list_handle;
+};
+
+/**
+ * struct copy_round - what one transfer moves
+ * @copy: the node
+ * @dir: DMA_TO_DEVICE into the card's memory, DMA_FROM_DEVICE out of it
+ * @pages: of the caller, pinned; one may appear more than once
+ * @table: a piece of each page, in order
+ * @count: of pages, and of entries in @table that are used
+ * @last: the last of these entries
+ * @segments: that @table was mapped to
+ * @bytes: in all pieces
+ * @abandoned: the card may still reach the pages
+ */
+struct copy_round {
+	struct oncard_copy *copy;
+	enum dma_data_direction dir;
+	struct page **pages;
+	struct sg_table table;
+	unsigned int count;
+	struct scatterlist *last;
+	int segments;
+	size_t bytes;
+	bool abandoned;
+};
+
+static void count(struct oncard_copy *copy, enum copy_counter which, u64 more)
+{
+	atomic64_add(more, &copy->counter[which]);
+}
+
+static u32 read_engine(struct oncard_copy *copy, u32 reg)
+{
+	return oncard_board_read(copy->chip->board, reg);
+}
+
+static void write_engine(struct oncard_copy *copy, u32 reg, u32 value)
+{
+	oncard_board_write(copy->chip->board, reg, value);
+}
+
+static u32 engine_status(struct oncard_copy *copy)
+{
+	return read_engine(copy, ONCARD_REG_ENGINE_STATUS);
+}
+
+/* --- the caller's pages --- */
+
+/* An entry for each page of a piece of user memory that was pinned last. */
+static void add_pieces(struct copy_round *round, size_t bytes, size_t offset)
+{
+	while (bytes) {
+		size_t length = min_t(size_t, bytes, PAGE_SIZE - offset);
+
+		round->last = round->last ? sg_next(round->last) :
+					    round->table.sgl;
+		sg_set_page(round->last, round->pages[round->count], length,
+			    offset);
+		round->count++;
+		round->bytes += length;
+		bytes -= length;
+		offset = 0;
+	}
+}
+
+/*
+ * Pin the next pages of @iter, @limit at most. What precedes an address that cannot
+ * be pinned is still moved; the next round then begins with that address.
+ */
+static int pin_pages(struct copy_round *round, struct iov_iter *iter,
+		     unsigned int limit)
+{
+	while (round->count < limit && iov_iter_count(iter)) {
+		struct page **pages = round->pages + round->count;
+		size_t offset;
+		ssize_t bytes;
+
+		bytes = iov_iter_extract_pages(iter, &pages,
+					       iov_iter_count(iter),
+					       limit - round->count, 0,
+					       &offset);
+		if (bytes <= 0)
+			return round->count ? 0 : bytes ?: -EFAULT;
+		add_pieces(round, bytes, offset);
+	}
+	return 0;
+}
+
+static int map_pages(struct copy_round *round)
+{
+	sg_mark_end(round->last);
+	round->segments = dma_map_sg(round->copy->chip->dma, round->table.sgl,
+				     round->count, round->dir);
+	if (round->segments > 0)
+		return 0;
+	dev_err_ratelimited(round->copy->chip->dev,
+			    "copying: %u pages cannot be mapped for the card\n",
+			    round->count);
+	count(round->copy, COPY_ERRORS, 1);
+	return -EIO;
+}
+
+static void unpin_pages(struct copy_round *round)
+{
+	if (!round->count)
+		return;
+	unpin_user_pages_dirty_lock(round->pages, round->count,
+				    round->dir == DMA_FROM_DEVICE);
+	count(round->copy, COPY_PAGES_UNPINNED, round->count);
+}
+
+static int take_pages(struct copy_round *round, struct iov_iter *iter)
+{
+	unsigned int limit = iov_iter_npages(iter, ROUND_PAGES);
+	int err;
+
+	round->pages = kvmalloc_array(limit, sizeof(*round->pages), GFP_KERNEL);
+	if (!round->pages)
+		return -ENOMEM;
+	err = sg_alloc_table(&round->table, limit, GFP_KERNEL);
+	if (err)
+		goto free_pages;
+	err = pin_pages(round, iter, limit);
+	count(round->copy, COPY_PAGES_PINNED, round->count);
+	if (!err)
+		err = map_pages(round);
+	if (err)
+		goto unpin;
+	count(round->copy, COPY_SEGMENTS, round->segments);
+	return 0;
+
+unpin:
+	unpin_pages(round);
+	sg_free_table(&round->table);
+free_pages:
+	kvfree(round->pages);
+	return err;
+}
+
+static void return_pages(struct copy_round *round)
+{
+	if (!round->abandoned) {
+		dma_unmap_sg(round->copy->chip->dma, round->table.sgl,
+			     round->count, round->dir);
+		unpin_pages(round);
+	}
+	sg_free_table(&round->table);
+	kvfree(round->pages);
+}
+
+/* --- the engine --- */
+
+static void write_list(struct copy_file *opened, struct copy_round *round)
+{
+	struct oncard *chip = round->copy->chip;
+	struct scatterlist *entry;
+	int i;
+
+	lockdep_assert_held(&round->copy->lock);
+	for_each_sg(round->table.sgl, entry, round->segments, i)
+		oncard_write_descriptor(chip, opened->list, i,
+					sg_dma_address(entry),
+					sg_dma_len(entry));
+	count(round->copy, COPY_DESCRIPTORS, round->segments);
+}
+
+static void start_engine(struct copy_file *opened, struct copy_round *round,
+			 size_t offset)
+{
+	struct oncard_copy *copy = round->copy;
+	dma_addr_t memory = opened->handle + offset;
+	u32 direction = round->dir == DMA_TO_DEVICE ? ONCARD_ENGINE_TO_CARD :
+						      ONCARD_ENGINE_FROM_CARD;
+
+	lockdep_assert_held(&copy->lock);
+	write_engine(copy, ONCARD_REG_ENGINE_LIST_LO,
+		     lower_32_bits(opened->list_handle));
+	write_engine(copy, ONCARD_REG_ENGINE_LIST_HI,
+		     upper_32_bits(opened->list_handle));
+	write_engine(copy, ONCARD_REG_ENGINE_LIST_COUNT, round->segments);
+	write_engine(copy, ONCARD_REG_ENGINE_LIST_MODE,
+		     oncard_list_mode(copy->chip));
+	write_engine(copy, ONCARD_REG_ENGINE_MEMORY_LO, lower_32_bits(memory));
+	write_engine(copy, ONCARD_REG_ENGINE_MEMORY_HI, upper_32_bits(memory));
+	write_engine(copy, ONCARD_REG_ENGINE_DIRECTION, direction);
+	write_engine(copy, ONCARD_REG_ENGINE_CONTROL, ONCARD_ENGINE_START);
+}
+
+/* After this the card reaches none of the round's pages, or they are abandoned. */
+static void abort_engine(struct copy_round *round)
+{
+	struct oncard_copy *copy = round->copy;
+	u32 status;
+
+	lockdep_assert_held(&copy->lock);
+	write_engine(copy, ONCARD_REG_ENGINE_CONTROL, ONCARD_ENGINE_ABORT);
+	if (!read_poll_timeout(engine_status, status,
+			       status != ONCARD_ENGINE_RUNNING, 100,
+			       ABORT_USECS, false, copy))
+		return;
+	dev_err(copy->chip->dev,
+		"copying: the card goes on after an abort; %u pages stay pinned\n",
+		round->count);
+	copy->stuck = true;
+	round->abandoned = true;
+}
+
+static int engine_failed(struct oncard_copy *copy, u32 status)
+{
+	struct device *dev = copy->chip->dev;
+
+	if (status == ONCARD_ENGINE_FAILED)
+		dev_err_ratelimited(dev, "copying: the card reports error %u\n",
+				    read_engine(copy, ONCARD_REG_ENGINE_ERROR));
+	else if (status == ONCARD_ENGINE_RUNNING)
+		dev_err_ratelimited(dev, "copying: not done after %u seconds\n",
+				    TRANSFER_SECONDS);
+	else
+		dev_err_ratelimited(dev,
+				    "copying: the card's engine has status %#x\n",
+				    status);
+	count(copy, COPY_ERRORS, 1);
+	return -EIO;
+}
+
+/* Sleeps until the transfer ended, in any way; only a fatal signal ends it early. */
+static int wait_for_engine(struct copy_round *round)
+{
+	struct oncard_copy *copy = round->copy;
+	long left;
+	u32 status;
+
+	left = wait_event_killable_timeout(copy->stopped,
+					   engine_status(copy) !=
+						   ONCARD_ENGINE_RUNNING,
+					   TRANSFER_SECONDS * HZ);
+	status = engine_status(copy);
+	if (status == ONCARD_ENGINE_DONE)
+		return 0;
+	if (status == ONCARD_ENGINE_RUNNING)
+		abort_engine(round);
+	if (status != ONCARD_ENGINE_RUNNING || left >= 0)
+		return engine_failed(copy, status);
+	count(copy, COPY_ABORTED, 1);
+	return left;
+}
+
+static int transfer(struct copy_file *opened, struct copy_round *round,
+		    size_t offset)
+{
+	struct oncard_copy *copy = round->copy;
+	int err = mutex_lock_interruptible(&copy->lock);
+
+	if (err)
+		return err;
+	if (copy->stuck) {
+		err = -EIO;
+	} else {
+		write_list(opened, round);
+		start_engine(opened, round, offset);
+		err = wait_for_engine(round);
+	}
+	mutex_unlock(&copy->lock);
+	return err;
+}
+
+/* Returns how many bytes were moved: all that one transfer takes, or an errno. */
+static ssize_t copy_round(struct copy_file *opened, struct iov_iter *iter,
+			  size_t offset)
+{
+	struct copy_round round = {
+		.copy = opened->copy,
+		.dir = iov_iter_rw(iter) == WRITE ? DMA_TO_DEVICE :
+						    DMA_FROM_DEVICE,
+	};
+	int err = take_pages(&round, iter);
+
+	if (err)
+		return err;
+	err = transfer(opened, &round, offset);
+	return_pages(&round);
+	if (err) {
+		iov_iter_revert(iter, round.bytes);
+		return err;
+	}
+	count(round.copy,
+	      round.dir == DMA_TO_DEVICE ? COPY_BYTES_IN : COPY_BYTES_OUT,
+	      round.bytes);
+	return round.bytes;
+}
+
+/* --- the node --- */
+
+static ssize_t copy_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct copy_file *opened = iocb->ki_filp->private_data;
+	ssize_t done = 0, moved = 0;
+
+	/* Memory of the kernel, from splice() and the like, is not for pinning. */
+	if (!user_backed_iter(iter))
+		return -EINVAL;
+	count(opened->copy, COPY_REQUESTS, 1);
+	if (!iov_iter_count(iter))
+		return 0;
+	if (iocb->ki_pos >= opened->size)
+		return iov_iter_rw(iter) == WRITE ? -ENOSPC : 0;
+
+	iov_iter_truncate(iter, opened->size - iocb->ki_pos);
+	while (iov_iter_count(iter)) {
+		moved = copy_round(opened, iter, iocb->ki_pos);
+		if (moved < 0)
+			break;
+		iocb->ki_pos += moved;
+		done += moved;
+	}
+	return done ?: moved;
+}
+
+static loff_t copy_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct copy_file *opened = file->private_data;
+
+	return fixed_size_llseek(file, offset, whence, opened->size);
+}
+
+static int alloc_memory(struct copy_file *opened)
+{
+	struct device *dma = opened->copy->chip->dma;
+
+	opened->buffer = dma_alloc_coherent(dma, opened->size, &opened->handle,
+					    GFP_KERNEL);
+	if (!opened->buffer)
+		return -ENOMEM;
+	opened->list = dma_alloc_coherent(dma, LIST_BYTES, &opened->list_handle,
+					  GFP_KERNEL);
+	if (opened->list)
+		return 0;
+	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
+	return -ENOMEM;
+}
+
+static void free_memory(struct copy_file *opened)
+{
+	struct device *dma = opened->copy->chip->dma;
+
+	dma_free_coherent(dma, LIST_BYTES, opened->list, opened->list_handle);
+	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
+}
+
+/*
+ * ALSA counts the file among the card's: it is closed before the card is freed, and
+ * gets -ENODEV for all but its close once the card is being removed.
+ */
+static int copy_open(struct inode *inode, struct file *file)
+{
+	struct oncard_copy *copy =
+		container_of(file->private_data, struct oncard_copy, misc);
+	struct snd_card *card = copy->chip->card;
+	struct copy_file *opened = kzalloc(sizeof(*opened), GFP_KERNEL);
+	int err;
+
+	if (!opened)
+		return -ENOMEM;
+	opened->copy = copy;
+	opened->size = oncard_params.copy_size;
+	err = snd_card_file_add(card, file);
+	if (err)
+		goto free_opened;
+	err = alloc_memory(opened);
+	if (err)
+		goto remove_file;
+	file->private_data = opened;
+	return 0;
+
+remove_file:
+	snd_card_file_remove(card, file);
+free_opened:
+	kfree(opened);
+	return err;
+}
+
+static int copy_release(struct inode *inode, struct file *file)
+{
+	struct copy_file *opened = file->private_data;
+	struct snd_card *card = opened->copy->chip->card;
+
+	free_memory(opened);
+	kfree(opened);
+	/* Last: with it, the card may be gone. */
+	return snd_card_file_remove(card, file);
+}
+
+static const struct file_operations copy_fops = {
+	.owner = THIS_MODULE,
+	.open = copy_open,
+	.release = copy_release,
+	.llseek = copy_llseek,
+	.read_iter = copy_iter,
+	.write_iter = copy_iter,
+};
+
+/**
+ * oncard_copy_show() - print what the copy engine was used for
+ * @seq: where to
+ * @chip: the card, with a copy engine in use
+ *
+ * Context: process context.
+ */
+void oncard_copy_show(struct seq_file *seq, const struct oncard *chip)
+{
+	int i;
+
+	for (i = 0; i < COPY_COUNTERS; i++)
+		seq_printf(seq, "%s=%llu\n", counter_names[i],
+			   (u64)atomic64_read(&chip->copy->counter[i]));
+}
+
+/**
+ * oncard_copy_interrupt() - the copy engine's part of the card's interrupt
+ * @chip: the card
+ * @status: ONCARD_IRQ_* that happened, acknowledged
+ *
+ * Context: softirq.
+ */
+void oncard_copy_interrupt(struct oncard *chip, u32 status)
+{
+	if (status & ENGINE_INTERRUPTS)
+		wake_up(&chip->copy->stopped);
+}
+
+/**
+ * oncard_copy_create() - prepare the copy engine of a card
+ * @chip: the card, its registers and its memory in reach
+ *
+ * With buffers in system RAM there is nothing on the card to copy to; the card then
+ * has no node.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int oncard_copy_create(struct oncard *chip)
+{
+	struct oncard_copy *copy;
+
+	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM) {
+		dev_info(chip->dev,
+			 "no /dev/oncard%d: it reaches memory on the card, and buffers=system leaves that alone\n",
+			 chip->card->number);
+		return 0;
+	}
+	copy = kzalloc(sizeof(*copy), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	copy->chip = chip;
+	mutex_init(&copy->lock);
+	init_waitqueue_head(&copy->stopped);
+	chip->copy = copy;
+	oncard_enable_interrupts(chip, 0, ENGINE_INTERRUPTS);
+	return 0;
+}
+
+/**
+ * oncard_copy_destroy() - undo oncard_copy_create()
+ * @chip: the card, switched off
+ *
+ * Context: process context.
+ */
+void oncard_copy_destroy(struct oncard *chip)
+{
+	kfree(chip->copy);
+}
+
+/**
+ * oncard_copy_register() - let user space find the node
+ * @chip: the card, known to ALSA
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or an errno of misc_register().
+ */
+int oncard_copy_register(struct oncard *chip)
+{
+	struct oncard_copy *copy = chip->copy;
+
+	if (!copy)
+		return 0;
+	snprintf(copy->name, sizeof(copy->name), "oncard%d",
+		 chip->card->number);
+	copy->misc.minor = MISC_DYNAMIC_MINOR;
+	copy->misc.name = copy->name;
+	copy->misc.fops = &copy_fops;
+	copy->misc.parent = chip->dev;
+	copy->misc.mode = 0600;
+	return misc_register(&copy->misc);
+}
+
+/**
+ * oncard_copy_unregister() - undo oncard_copy_register()
+ * @chip: the card
+ *
+ * Context: process context, may sleep. No file is opened after return; files that
+ * are open stay so.
+ */
+void oncard_copy_unregister(struct oncard *chip)
+{
+	if (chip->copy)
+		misc_deregister(&chip->copy->misc);
+}
