@@ -77,7 +77,7 @@ static int declare_memory(struct oncard *chip)
 {
 	const struct oncard_memory *memory = &chip->memory;
 
-	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM)
+	if (oncard_params.buffers != ONCARD_BUFFERS_CARD)
 		return 0;
 	return dma_declare_card_memory(chip->dma, memory->phys_addr,
 				       memory->card_addr, memory->size,
@@ -221,6 +221,12 @@ static void stop_hardware(struct snd_card *card)
 	dma_destroy_card_device(chip->dma);
 }
 
+static const char *const buffers_are[] = {
+	[ONCARD_BUFFERS_CARD] = "there",
+	[ONCARD_BUFFERS_SYSTEM] = "in RAM",
+	[ONCARD_BUFFERS_SCATTERED] = "scattered in RAM",
+};
+
 static int create_card(struct oncard *chip)
 {
 	struct snd_card *card = chip->card;
@@ -231,8 +237,7 @@ static int create_card(struct oncard *chip)
 	snprintf(card->longname, sizeof(card->longname),
 		 "oncard at %s, %zu KiB on the card, buffers %s, mmap %s",
 		 dev_name(chip->dev), chip->memory.size / SZ_1K,
-		 oncard_params.buffers == ONCARD_BUFFERS_CARD ? "there" :
-								"in RAM",
+		 buffers_are[oncard_params.buffers],
 		 oncard_params.mmap == ONCARD_MMAP_COHERENT ? "coherent" :
 							      "nopage");
 	err = oncard_pcm_create(chip);

@@ -547,7 +547,7 @@ int oncard_copy_create(struct oncard *chip)
 {
 	struct oncard_copy *copy;
 
-	if (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM) {
+	if (oncard_params.buffers != ONCARD_BUFFERS_CARD) {
 		dev_info(chip->dev,
 			 "no /dev/oncard%d: it reaches memory on the card, and buffers=system leaves that alone\n",
 			 chip->card->number);

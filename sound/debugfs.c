@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: snd-oncard/<device>/card, what the card says of itself, and .../copy, what
- * the copy engine was used for, as name=value. Root only.
+ * debugfs, snd-oncard/<device>/: "card" is what the card says of itself, "streams" how
+ * long their lists are, "copy" what the copy engine was used for, as name=value. Root
+ * only.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -35,6 +36,21 @@ static int card_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(card);
 
+/* A line for each stream: how long the list is that it was prepared with last. */
+static int streams_show(struct seq_file *seq, void *unused)
+{
+	struct oncard *chip = seq->private;
+	unsigned int index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		seq_printf(seq, "stream=%u descriptors=%u bytes=%u\n", index,
+			   chip->descriptors[index],
+			   chip->descriptors[index] *
+				   oncard_descriptor_bytes(chip));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(streams);
+
 static int copy_show(struct seq_file *seq, void *unused)
 {
 	oncard_copy_show(seq, seq->private);
@@ -46,6 +62,8 @@ void oncard_debugfs_add(struct oncard *chip)
 {
 	chip->debugfs = debugfs_create_dir(dev_name(chip->dev), root);
 	debugfs_create_file("card", 0400, chip->debugfs, chip, &card_fops);
+	debugfs_create_file("streams", 0400, chip->debugfs, chip,
+			    &streams_fops);
 	if (chip->copy)
 		debugfs_create_file("copy", 0400, chip->debugfs, chip,
 				    &copy_fops);

@@ -23,6 +23,9 @@ struct seq_file;
 #define ONCARD_MEMORY_MIN SZ_128K
 #define ONCARD_BUFFER_MAX SZ_1M
 
+/* What need not be in one piece can be large. */
+#define ONCARD_SCATTERED_MAX SZ_16M
+
 /* An open file's buffer on the card. */
 #define ONCARD_COPY_SIZE     SZ_1M
 #define ONCARD_COPY_SIZE_MAX SZ_1G
@@ -36,7 +39,8 @@ enum oncard_mmap {
 /* Where buffers lie. */
 enum oncard_buffers {
 	ONCARD_BUFFERS_CARD,
-	ONCARD_BUFFERS_SYSTEM,
+	ONCARD_BUFFERS_SYSTEM, /* in one piece */
+	ONCARD_BUFFERS_SCATTERED, /* in system RAM, in as few pieces as there are */
 };
 
 /**
@@ -66,6 +70,22 @@ extern struct oncard_params oncard_params;
 struct oncard_copy;
 
 /**
+ * struct oncard_scattered - a stream's buffer that is in pieces
+ * @buffer: for ALSA; without an area while there is none
+ * @list: its descriptors
+ * @list_handle: their address for the card
+ * @list_bytes: of @list
+ * @segments: descriptors in @list
+ */
+struct oncard_scattered {
+	struct snd_dma_buffer buffer;
+	void *list;
+	dma_addr_t list_handle;
+	size_t list_bytes;
+	unsigned int segments;
+};
+
+/**
  * struct oncard - one sound card
  * @card: ALSA's
  * @slot: its number among this driver's cards
@@ -80,6 +100,8 @@ struct oncard_copy;
  * @lock: guards @irq_enable and its register
  * @irq_enable: ONCARD_IRQ_* of the copy engine and of the streams that are prepared
  * @substream: the open substreams, by the card's stream number
+ * @scattered: their buffers, where these are scattered
+ * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  */
 struct oncard {
@@ -96,6 +118,8 @@ struct oncard {
 	spinlock_t lock;
 	u32 irq_enable;
 	struct snd_pcm_substream *substream[ONCARD_STREAMS];
+	struct oncard_scattered scattered[ONCARD_STREAMS];
+	unsigned int descriptors[ONCARD_STREAMS];
 	struct oncard_copy *copy;
 };
 
@@ -118,6 +142,12 @@ void oncard_write_descriptor(const struct oncard *chip, void *list,
 /* pcm.c */
 int oncard_pcm_create(struct oncard *chip);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
+
+/* scattered.c */
+int oncard_scattered_alloc(struct oncard *chip,
+			   struct oncard_scattered *scattered, size_t bytes);
+void oncard_scattered_free(struct oncard *chip,
+			   struct oncard_scattered *scattered);
 
 /* copy.c */
 int oncard_copy_create(struct oncard *chip);

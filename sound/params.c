@@ -29,23 +29,31 @@ static const char *const mmap_names[] = {
 static const char *const buffers_names[] = {
 	[ONCARD_BUFFERS_CARD] = "card",
 	[ONCARD_BUFFERS_SYSTEM] = "system",
+	[ONCARD_BUFFERS_SCATTERED] = "scattered",
 };
 
-/* Both choices have two names; one message fits all. */
-static int set_choice(const char *parameter, const char *const names[2],
-		      const char *value)
+static int set_choice(const char *parameter, const char *const names[],
+		      size_t count, const char *value)
 {
-	int choice = __sysfs_match_string(names, 2, value);
+	int choice = __sysfs_match_string(names, count, value);
+	char allowed[64] = "";
+	size_t n;
 
-	if (choice < 0)
-		pr_err(ONCARD_NAME ": %s=%s is not known; allowed: %s, %s\n",
-		       parameter, value, names[0], names[1]);
+	if (choice >= 0)
+		return choice;
+	for (n = 0; n < count; n++) {
+		strlcat(allowed, n ? ", " : "", sizeof(allowed));
+		strlcat(allowed, names[n], sizeof(allowed));
+	}
+	pr_err(ONCARD_NAME ": %s=%s is not known; allowed: %s\n", parameter,
+	       value, allowed);
 	return choice;
 }
 
 static int mmap_set(const char *value, const struct kernel_param *param)
 {
-	int choice = set_choice("mmap", mmap_names, value);
+	int choice =
+		set_choice("mmap", mmap_names, ARRAY_SIZE(mmap_names), value);
 
 	if (choice < 0)
 		return choice;
@@ -60,7 +68,8 @@ static int mmap_get(char *buffer, const struct kernel_param *param)
 
 static int buffers_set(const char *value, const struct kernel_param *param)
 {
-	int choice = set_choice("buffers", buffers_names, value);
+	int choice = set_choice("buffers", buffers_names,
+				ARRAY_SIZE(buffers_names), value);
 
 	if (choice < 0)
 		return choice;
@@ -192,7 +201,8 @@ static const struct kernel_param_ops buffers_ops = {
 	.get = buffers_get,
 };
 module_param_cb(buffers, &buffers_ops, NULL, 0444);
-MODULE_PARM_DESC(buffers, "Where buffers lie: card (default), system");
+MODULE_PARM_DESC(buffers,
+		 "Where buffers lie: card (default), system, scattered");
 
 static const struct kernel_param_ops phys_ops = {
 	.set = phys_set,

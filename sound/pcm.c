@@ -55,6 +55,11 @@ static u32 interrupts_of(unsigned int index)
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
 }
 
+static bool is_scattered(void)
+{
+	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED;
+}
+
 static int oncard_pcm_open(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
@@ -62,6 +67,10 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 	int err;
 
 	runtime->hw = oncard_pcm_hardware;
+	if (is_scattered()) {
+		runtime->hw.buffer_bytes_max = ONCARD_SCATTERED_MAX;
+		runtime->hw.period_bytes_max = ONCARD_SCATTERED_MAX / 2;
+	}
 	snd_pcm_set_sync(substream);
 	err = snd_pcm_hw_constraint_integer(runtime,
 					    SNDRV_PCM_HW_PARAM_PERIODS);
@@ -92,8 +101,33 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 
-	stop_stream(chip, stream_index(substream));
+	unsigned int index = stream_index(substream);
+
+	stop_stream(chip, index);
+	if (is_scattered()) {
+		snd_pcm_set_runtime_buffer(substream, NULL);
+		oncard_scattered_free(chip, &chip->scattered[index]);
+	}
 	return 0;
+}
+
+/* Buffers in one piece are managed by ALSA. */
+static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
+				struct snd_pcm_hw_params *params)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	struct oncard_scattered *scattered =
+		&chip->scattered[stream_index(substream)];
+	int err;
+
+	if (!is_scattered())
+		return 0;
+	snd_pcm_set_runtime_buffer(substream, NULL);
+	err = oncard_scattered_alloc(chip, scattered,
+				     params_buffer_bytes(params));
+	if (!err)
+		snd_pcm_set_runtime_buffer(substream, &scattered->buffer);
+	return err;
 }
 
 static u32 format_register(const struct snd_pcm_runtime *runtime)
@@ -105,20 +139,37 @@ static u32 format_register(const struct snd_pcm_runtime *runtime)
 	return width | runtime->channels;
 }
 
-/* The buffer is one segment. */
-static void write_list(struct oncard *chip, unsigned int index,
-		       struct snd_pcm_runtime *runtime)
+/* The list of one descriptor for a buffer in one piece, in the stream's part. */
+static dma_addr_t write_single(struct oncard *chip, unsigned int index,
+			       struct snd_pcm_runtime *runtime)
 {
 	bool on_card = oncard_params.buffers == ONCARD_BUFFERS_CARD;
 	u32 length = frames_to_bytes(runtime, runtime->buffer_size) |
 		     (on_card ? ONCARD_DESCRIPTOR_LOCAL : 0);
-	void *list = chip->lists + index * LIST_BYTES;
-	dma_addr_t handle = chip->lists_handle + index * LIST_BYTES;
 
-	oncard_write_descriptor(chip, list, 0, runtime->dma_addr, length);
+	oncard_write_descriptor(chip, chip->lists + index * LIST_BYTES, 0,
+				runtime->dma_addr, length);
+	chip->descriptors[index] = 1;
+	return chip->lists_handle + index * LIST_BYTES;
+}
+
+/* One of many was written when the buffer was taken. */
+static dma_addr_t use_scattered(struct oncard *chip, unsigned int index)
+{
+	chip->descriptors[index] = chip->scattered[index].segments;
+	return chip->scattered[index].list_handle;
+}
+
+static void write_list(struct oncard *chip, unsigned int index,
+		       struct snd_pcm_runtime *runtime)
+{
+	dma_addr_t handle = is_scattered() ? use_scattered(chip, index) :
+					     write_single(chip, index, runtime);
+
 	write_stream(chip, index, ONCARD_STREAM_LIST_LO, lower_32_bits(handle));
 	write_stream(chip, index, ONCARD_STREAM_LIST_HI, upper_32_bits(handle));
-	write_stream(chip, index, ONCARD_STREAM_LIST_COUNT, 1);
+	write_stream(chip, index, ONCARD_STREAM_LIST_COUNT,
+		     chip->descriptors[index]);
 	write_stream(chip, index, ONCARD_STREAM_LIST_MODE,
 		     oncard_list_mode(chip));
 }
@@ -240,9 +291,9 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 
 #define ONCARD_PCM_OPS                                                    \
 	.open = oncard_pcm_open, .close = oncard_pcm_close,               \
-	.hw_free = oncard_pcm_hw_free, .prepare = oncard_pcm_prepare,     \
-	.trigger = oncard_pcm_trigger, .sync_stop = oncard_pcm_sync_stop, \
-	.pointer = oncard_pcm_pointer
+	.hw_params = oncard_pcm_hw_params, .hw_free = oncard_pcm_hw_free, \
+	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,     \
+	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,
@@ -309,6 +360,8 @@ int oncard_pcm_create(struct oncard *chip)
 	strscpy(pcm->name, "oncard", sizeof(pcm->name));
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
+	if (is_scattered())
+		return 0;
 	/* Nothing in advance: a buffer is taken when its size is known. */
 	return snd_pcm_set_managed_buffer_all(pcm, SNDRV_DMA_TYPE_DEV,
 					      chip->dma, 0, ONCARD_BUFFER_MAX);

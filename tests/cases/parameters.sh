@@ -31,7 +31,7 @@ ktap_check "unknown mmap=" refused \
 	"mmap=typo is not known; allowed: coherent, nopage" mmap=typo
 ktap_check "empty mmap=" refused "allowed: coherent, nopage" mmap=
 ktap_check "unknown buffers=" refused \
-	"buffers=ram is not known; allowed: card, system" buffers=ram
+	"buffers=ram is not known; allowed: card, system, scattered" buffers=ram
 ktap_check "size= that is no number" refused \
 	"size=much is not allowed; a number of bytes" size=much
 ktap_check "size= with a tail" refused "size=1Mx is not allowed" size=1Mx

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A large buffer that is scattered over system RAM plays: from as few descriptors as
+# the memory allows, and from thousands where hardly two free pages lie side by side.
+# vm: --mem 1G --icount
+# timeout: 600
+. "$(dirname "$0")/../lib/ktap.sh"
+. "$(dirname "$0")/../lib/driver.sh"
+
+# 16 MiB of 8-byte frames, gone round in once and a bit
+plays_large()
+{
+	oncard-play --signal counter -f S32_LE -r 192000 --buffer-size 2097152 \
+		--duration 12 --faults none >/tmp/played 2>&1
+	status=$?
+	cat /tmp/played
+	return "$status"
+}
+
+# of the playback stream's list
+descriptors()
+{
+	sed -n 's/^stream=0 descriptors=\([0-9]*\) .*/\1/p' /sys/kernel/debug/snd-oncard/*/streams
+}
+
+# entries that became part of another one's segment
+merged_entries()
+{
+	echo $(($(counter entries) - $(counter segments)))
+}
+
+ktap_plan 9
+ktap_check "loads with scattered buffers" reload buffers=scattered
+ktap_check "16 MiB, bit-exact without a page fault" plays_large
+few=$(descriptors)
+ktap_check "in few descriptors ($few)" test "$few" -ge 1 -a "$few" -le 16
+ktap_check "what lay side by side was merged" test "$(merged_entries)" -ge 8000
+
+# what the kernel keeps in reserve would stay whole
+echo 512 >/proc/sys/vm/min_free_kbytes
+ktap_check "the memory is broken up" modprobe memory-hog
+ktap_check "16 MiB, bit-exact without a page fault" plays_large
+many=$(descriptors)
+ktap_check "in many descriptors ($many)" test "$many" -ge 1000 -a "$many" -le 4096
+ktap_check "the memory is whole again" rmmod memory-hog
+ktap_is "and all buffers are given back" \
+	"$(counter freed)" "$(($(counter allocated) - 1))"
+ktap_finish
