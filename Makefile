@@ -8,6 +8,8 @@ KERNEL ?= 6.1
 KDIR ?=
 # a single test
 CASE ?=
+# how long make fuzz takes
+SECONDS ?= 60
 # a kernel source tree, for make scan
 TREE ?=
 PREFIX ?= /usr/local
@@ -61,6 +63,12 @@ shell: build/need/vm modules programs
 .PHONY: check
 check:
 	$(Q)tests/check $(CHECK)
+
+## make fuzz         compare the page-order allocator with a model of it, over inputs
+##                   that are made up; SECONDS=60 for how long
+.PHONY: fuzz
+fuzz:
+	$(Q)tests/fuzz/run --seconds $(SECONDS) --jobs $(JOBS) page_order
 
 ## make format       lay the C files out as make check wants them
 .PHONY: format

@@ -4,7 +4,6 @@
  * object, fields as name=value. Root only: bus and physical addresses are shown.
  */
 #include <linux/debugfs.h>
-#include <linux/genalloc.h>
 #include <linux/seq_file.h>
 
 #include "internal.h"
@@ -14,14 +13,15 @@ static struct dentry *root;
 static int regions_show(struct seq_file *seq, void *unused)
 {
 	struct card_device *card = seq->private;
-	const struct card_region *region;
+	struct card_region *region;
 
 	spin_lock_irq(&card->lock);
 	list_for_each_entry(region, &card->regions, on_card)
 		seq_printf(seq,
-			   "phys=%#018llx device=%#018llx size=%llu free=%zu attribute=%s fallback=%s\n",
+			   "phys=%#018llx device=%#018llx size=%llu free=%llu longest=%llu attribute=%s fallback=%s\n",
 			   region->window.phys_addr, region->window.device_addr,
-			   region->window.size, gen_pool_avail(region->pool),
+			   region->window.size, region_free_bytes(region),
+			   region_longest_bytes(region),
 			   region->flags & DMA_CARD_MEMORY_CACHED ?
 				   "write-back" :
 				   "write-combining",

@@ -22,9 +22,9 @@
 #include <linux/xarray.h>
 
 #include "card-memory.h"
+#include "page-order.h"
 #include "window.h"
 
-struct gen_pool;
 struct seq_file;
 
 /*
@@ -100,7 +100,8 @@ struct card_device {
  * @window: where the CPU and the card see it; the only translation between the two
  * @cpu_addr: the kernel's mapping of it
  * @flags: DMA_CARD_MEMORY_*
- * @pool: which pages are free
+ * @pages: which pages are free, under card_device.lock
+ * @metadata: what @pages keeps its books in
  */
 struct card_region {
 	struct kref kref;
@@ -110,7 +111,8 @@ struct card_region {
 	struct card_window window;
 	void *cpu_addr;
 	unsigned int flags;
-	struct gen_pool *pool;
+	struct page_order pages;
+	void *metadata;
 };
 
 struct card_buffer;
@@ -190,6 +192,8 @@ void card_sync_sg_for_device(struct device *dev, struct scatterlist *list,
 			     int entries, enum dma_data_direction dir);
 
 /* region.c */
+u64 region_free_bytes(const struct card_region *region);
+u64 region_longest_bytes(struct card_region *region);
 u64 card_regions_mask(struct card_device *card);
 int card_regions_to_device(struct card_device *card, phys_addr_t phys_addr,
 			   size_t size, dma_addr_t *device_addr);

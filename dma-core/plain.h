@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What plain C needs from its surroundings, in the kernel and on the host alike:
- * integer types, errnos, 64-bit division, memset, min. A source that uses nothing
- * else serves the modules, the unit tests and a model outside of the VM.
+ * integer types, errnos, 64-bit division, the first and the last bit that is set,
+ * memset, min. A source that uses nothing else serves the modules, the unit tests
+ * and a model outside of the VM.
  */
 #ifndef DMA_CORE_PLAIN_H
 #define DMA_CORE_PLAIN_H
 
 #ifdef __KERNEL__
 
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/math64.h>
@@ -45,6 +47,18 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {
 	return dividend / divisor;
+}
+
+/* the number of the lowest bit that is set; @word is not 0 */
+static inline unsigned long __ffs64(u64 word)
+{
+	return __builtin_ctzll(word);
+}
+
+/* the number of the highest bit that is set, plus 1; 0 for 0 */
+static inline int fls64(u64 word)
+{
+	return word ? 64 - __builtin_clzll(word) : 0;
 }
 
 #endif /* __KERNEL__ */

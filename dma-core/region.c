@@ -7,7 +7,6 @@
  * nowhere else, and everything passes through as an offset into the region.
  */
 #include <linux/dma-mapping.h>
-#include <linux/genalloc.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -44,21 +43,20 @@ static bool overlaps_a_region(const struct card_region *region)
 
 /*
  * dma_alloc_coherent() promises handles that are aligned to the order of the size;
- * the region need not be.
+ * the region need not be, and so alignment counts from the card's address 0.
  */
-static unsigned long first_fit_aligned_for_card(unsigned long *map,
-						unsigned long size,
-						unsigned long start,
-						unsigned int pages, void *data,
-						struct gen_pool *pool,
-						unsigned long start_addr)
+static int order_pages(struct card_region *region)
 {
-	const struct card_region *region = data;
-	unsigned long align_mask = roundup_pow_of_two(pages) - 1;
-	unsigned long first = region->window.device_addr >> PAGE_SHIFT;
+	const struct page_order_config config = {
+		.pages = region->window.size >> PAGE_SHIFT,
+		.origin = region->window.device_addr >> PAGE_SHIFT,
+		.policy = PAGE_ORDER_COMPACT,
+	};
 
-	return bitmap_find_next_zero_area_off(map, size, start, pages,
-					      align_mask, first & align_mask);
+	region->metadata = kvmalloc(page_order_bytes(&config), GFP_KERNEL);
+	if (!region->metadata)
+		return -ENOMEM;
+	return page_order_init(&region->pages, &config, region->metadata);
 }
 
 static int map_region(struct card_region *region)
@@ -72,23 +70,11 @@ static int map_region(struct card_region *region)
 		memremap(region->window.phys_addr, region->window.size, how);
 	if (!region->cpu_addr)
 		return -ENOMEM;
-
-	region->pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
-	if (!region->pool) {
-		err = -ENOMEM;
-		goto unmap;
+	err = order_pages(region);
+	if (err) {
+		kvfree(region->metadata);
+		memunmap(region->cpu_addr);
 	}
-	gen_pool_set_algo(region->pool, first_fit_aligned_for_card, region);
-	err = gen_pool_add(region->pool, (unsigned long)region->cpu_addr,
-			   region->window.size, NUMA_NO_NODE);
-	if (err)
-		goto destroy_pool;
-	return 0;
-
-destroy_pool:
-	gen_pool_destroy(region->pool);
-unmap:
-	memunmap(region->cpu_addr);
 	return err;
 }
 
@@ -98,7 +84,7 @@ static void region_destroy(struct kref *kref)
 		container_of(kref, struct card_region, kref);
 	struct card_device *card = region->card;
 
-	gen_pool_destroy(region->pool);
+	kvfree(region->metadata);
 	/* Unmapped first: a new declaration may want another attribute. */
 	mutex_lock(&all_regions_lock);
 	memunmap(region->cpu_addr);
@@ -120,6 +106,8 @@ static int check_declaration(struct device *dev,
 	}
 	err = card_window_check(window, PAGE_SIZE, PHYS_ADDR_MAX,
 				(dma_addr_t)-1);
+	if (!err && window->size >> PAGE_SHIFT > U32_MAX)
+		err = -EOVERFLOW;
 	if (err == -EINVAL)
 		CALLER_ERRED(dev,
 			     "card memory: %llu bytes at %#llx (card: %#llx); addresses and size must be multiples of %lu, and the size above 0\n",
@@ -282,6 +270,17 @@ bool card_allows_system(struct card_device *card)
 	return allowed;
 }
 
+/* Both with card_device.lock held. */
+u64 region_free_bytes(const struct card_region *region)
+{
+	return (u64)page_order_free_pages(&region->pages) << PAGE_SHIFT;
+}
+
+u64 region_longest_bytes(struct card_region *region)
+{
+	return (u64)page_order_largest_run(&region->pages) << PAGE_SHIFT;
+}
+
 /* The mask that covers every region, for the card; 0 without any. */
 u64 card_regions_mask(struct card_device *card)
 {
@@ -347,9 +346,17 @@ static size_t offset_in_region(const struct card_buffer *buffer)
 static void region_give_back(struct card_buffer *buffer)
 {
 	struct card_region *region = buffer->region;
+	struct card_device *card = region->card;
+	unsigned long irq;
+	int err;
 
-	gen_pool_free(region->pool, (unsigned long)buffer->cpu_addr,
-		      PAGE_ALIGN(buffer->size));
+	spin_lock_irqsave(&card->lock, irq);
+	err = page_order_free(&region->pages,
+			      PHYS_PFN(offset_in_region(buffer)),
+			      PHYS_PFN(PAGE_ALIGN(buffer->size)));
+	spin_unlock_irqrestore(&card->lock, irq);
+	WARN_ONCE(err, "%s: a buffer of %zu bytes is not its region's: %d\n",
+		  dev_name(&card->dev), buffer->size, err);
 	kref_put(&region->kref, region_destroy);
 }
 
@@ -429,8 +436,8 @@ static bool under_coherent_mask(const struct card_device *card,
 /* What is left, for the message that says why a request failed. */
 static void report_exhaustion(struct card_device *card, size_t wanted)
 {
-	const struct card_region *region;
-	u64 free = 0, total = 0, beyond = 0;
+	struct card_region *region;
+	u64 free = 0, longest = 0, total = 0, beyond = 0;
 	unsigned int regions = 0;
 	unsigned long irq;
 
@@ -441,15 +448,16 @@ static void report_exhaustion(struct card_device *card, size_t wanted)
 			beyond += region->window.size;
 			continue;
 		}
-		free += gen_pool_avail(region->pool);
+		free += region_free_bytes(region);
+		longest = max(longest, region_longest_bytes(region));
 		total += region->window.size;
 		regions++;
 	}
 	spin_unlock_irqrestore(&card->lock, irq);
 	dev_warn_ratelimited(card->dev.parent,
-			     "no %zu bytes of card memory in a row: %llu of %llu bytes free in %u region%s, %llu bytes beyond the mask %#llx\n",
+			     "no %zu bytes of card memory in a row: %llu of %llu bytes free in %u region%s, %llu in the longest row, %llu beyond the mask %#llx\n",
 			     wanted, free, total, regions,
-			     regions == 1 ? "" : "s", beyond,
+			     regions == 1 ? "" : "s", longest, beyond,
 			     card->dev.coherent_dma_mask);
 }
 
@@ -462,28 +470,32 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer)
 {
 	size_t bytes = PAGE_ALIGN(buffer->size);
 	struct card_region *region;
-	unsigned long address = 0;
 	unsigned long irq;
+	u32 first;
+	int err = -ENOMEM;
 
 	spin_lock_irqsave(&card->lock, irq);
 	list_for_each_entry(region, &card->regions, on_card) {
 		if (!under_coherent_mask(card, region))
 			continue;
-		address = gen_pool_alloc(region->pool, bytes);
-		if (address) {
+		err = bytes > region->window.size ?
+			      -ENOMEM :
+			      page_order_alloc(&region->pages, PHYS_PFN(bytes),
+					       PAGE_ORDER_NATURAL, &first);
+		if (!err) {
 			kref_get(&region->kref);
 			break;
 		}
 	}
 	spin_unlock_irqrestore(&card->lock, irq);
-	if (!address) {
+	if (err) {
 		report_exhaustion(card, bytes);
 		return -ENOMEM;
 	}
 
 	buffer->ops = &region_buffer_ops;
 	buffer->region = region;
-	buffer->cpu_addr = (void *)address;
+	buffer->cpu_addr = region->cpu_addr + ((size_t)first << PAGE_SHIFT);
 	buffer->handle = region->window.device_addr + offset_in_region(buffer);
 	memset(buffer->cpu_addr, 0, bytes);
 	return 0;

@@ -10,8 +10,8 @@ ktap_plan 5
 ktap_check "a driver that makes every call loads" modprobe dma-calls
 ktap_subtest "the calls" cat /sys/kernel/debug/dma-calls/calls
 ktap_check "what could not be served is in the log, with the figures" \
-	kernel_says "no 8192 bytes of card memory in a row: 1048576 of 2097152 bytes free in 1 region, 0 bytes beyond the mask"
+	kernel_says "no 8192 bytes of card memory in a row: 1048576 of 2097152 bytes free in 1 region, 4096 in the longest row, 0 beyond the mask"
 ktap_check "and memory beyond the mask, too" \
-	kernel_says "no 4096 bytes of card memory in a row: 0 of 0 bytes free in 0 regions, 2097152 bytes beyond the mask"
+	kernel_says "no 4096 bytes of card memory in a row: 0 of 0 bytes free in 0 regions, 0 in the longest row, 2097152 beyond the mask"
 ktap_check "it unloads" rmmod dma-calls
 ktap_finish

@@ -1,0 +1,1252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page-order allocator; page-order.h says what it promises.
+ *
+ * Free memory is kept as buddy blocks: of a power of two of pages (the order says
+ * which), aligned to their size, and never two free buddies side by side. The
+ * numbers that have to be aligned count from base, not from the first page:
+ *
+ *	page       0 1 2 3 4  5  6  7  8  9
+ *	aligned    6 7 8 9 10 11 12 13 14 15     base = 6, 10 pages
+ *	blocks    |. .|. . .  .  .  .  .  . |    of order 1 and of order 3
+ *
+ * Each page has a tag: here begins a free block of some order, here begins what
+ * somebody allocated, or nothing begins here. That is enough to find a buddy, and to
+ * tell a free of what was allocated from any other.
+ *
+ * The free blocks of an order are on a list, or, with PAGE_ORDER_COMPACT, in a map: a
+ * bit for each place where one can begin, a bit for each word of these, and so on.
+ *
+ * A tree over all pages knows what no single block does: the longest run of free
+ * pages, wherever its blocks begin and end. A leaf is a word of 64 pages, a bit each.
+ * A node of which all is free, or nothing, is "uniform"; what is below it need not be
+ * up to date, until tree_open() makes it so before a part of a free block is taken.
+ * Hence an operation touches a path or two, however many pages it moves. Most requests
+ * need no run, and should not pay for it: a change only marks the nodes above as
+ * stale, up to the first that is; tree_refresh() sums up what is when somebody asks.
+ */
+#include "page-order.h"
+
+#define WORD_ORDER 6
+#define WORD_PAGES 64
+
+/* ends a list; no page has this number */
+#define NO_PAGE 0xffffffff
+
+/* as the longest run of a node: to be summed up anew; so are all above it */
+#define STALE 0xffffffff
+
+/* what a page's tag can say, apart from free_tag() */
+#define TAG_INSIDE 0
+#define TAG_USED   0x80
+
+/* How many nodes a search without a promise looks at before it gives up. */
+#define HOLE_NODES 64
+
+/* aligned[n]: a bit for each multiple of 2^n in a word */
+static const u64 aligned[WORD_ORDER + 1] = {
+	0xffffffffffffffffULL, 0x5555555555555555ULL, 0x1111111111111111ULL,
+	0x0101010101010101ULL, 0x0001000100010001ULL, 0x0000000100000001ULL,
+	0x0000000000000001ULL,
+};
+
+static u8 free_tag(unsigned int order)
+{
+	return order + 1;
+}
+
+static unsigned int order_of_tag(u8 tag)
+{
+	return tag - 1;
+}
+
+static bool tag_is_free(u8 tag)
+{
+	return tag != TAG_INSIDE && tag != TAG_USED;
+}
+
+/* The highest order of which a block fits into @count pages, above 0. */
+static unsigned int order_within(u64 count)
+{
+	return fls64(count) - 1;
+}
+
+/* The lowest order of which a block holds @count pages, above 0. */
+static unsigned int order_above(u32 count)
+{
+	return fls64(count - 1);
+}
+
+/* --- words: 64 pages, a bit each ------------------------------------------- */
+
+/* The bits from @from to @to, both included. */
+static u64 word_bits(unsigned int from, unsigned int to)
+{
+	return ~0ULL << from & ~0ULL >> (WORD_PAGES - 1 - to);
+}
+
+/* Where @count ones in a row begin, above 0: these, and others that follow. */
+static u64 word_starts(u64 word, u32 count)
+{
+	u32 have, more;
+
+	for (have = 1; have < count; have += more) {
+		more = min(have, count - have);
+		word &= word >> more;
+	}
+	return word;
+}
+
+/* The longest row of ones: doubled while it can be, then refined. */
+static u32 word_longest(u64 word)
+{
+	u64 of[WORD_ORDER], next; /* of[n]: where 2^n ones begin */
+	unsigned int n = 0;
+	u32 longest;
+
+	if (!word || !~word)
+		return word ? WORD_PAGES : 0;
+	of[0] = word;
+	while (n < WORD_ORDER - 1) {
+		next = of[n] & (of[n] >> (1U << n));
+		if (!next)
+			break;
+		of[++n] = next;
+	}
+	word = of[n];
+	longest = 1U << n;
+	while (n--) {
+		next = word & (of[n] >> longest);
+		if (!next)
+			continue;
+		word = next;
+		longest += 1U << n;
+	}
+	return longest;
+}
+
+/* --- the tree ---------------------------------------------------------------- */
+
+static struct page_order_node *node_at(const struct page_order *po,
+				       unsigned int level, u64 x)
+{
+	return &po->nodes[(u32)(po->level[level] + (u32)x)];
+}
+
+static u64 *word_at(const struct page_order *po, u64 x)
+{
+	return &po->words[(u32)(po->level[WORD_ORDER] + (u32)x)];
+}
+
+static bool node_is_free(const struct page_order_node *node, unsigned int level)
+{
+	return node->longest == 1ULL << level;
+}
+
+static struct page_order_node uniform_node(unsigned int level, bool free)
+{
+	u32 pages = free ? 1U << level : 0;
+	struct page_order_node node = {
+		.prefix = pages,
+		.suffix = pages,
+		.longest = pages,
+	};
+
+	return node;
+}
+
+static void node_fill(struct page_order *po, unsigned int level, u64 x,
+		      bool free)
+{
+	*node_at(po, level, x) = uniform_node(level, free);
+	if (level == WORD_ORDER)
+		*word_at(po, x) = free ? ~0ULL : 0;
+}
+
+static struct page_order_node node_of_word(u64 word)
+{
+	struct page_order_node node = {
+		.prefix = ~word ? __ffs64(~word) : WORD_PAGES,
+		.suffix = WORD_PAGES - fls64(~word),
+		.longest = word_longest(word),
+	};
+
+	return node;
+}
+
+static struct page_order_node node_of_two(const struct page_order *po,
+					  unsigned int level, u64 x)
+{
+	const struct page_order_node *low = node_at(po, level - 1, 2 * x);
+	const struct page_order_node *high = low + 1;
+	u64 half = 1ULL << (level - 1);
+	struct page_order_node node = {
+		.prefix = low->prefix,
+		.suffix = high->suffix,
+		.longest = max(low->longest, high->longest),
+	};
+
+	node.longest = max(node.longest, low->suffix + high->prefix);
+	if (node.prefix == half)
+		node.prefix += high->prefix;
+	if (node.suffix == half)
+		node.suffix += low->suffix;
+	return node;
+}
+
+/* Return: whether it is news. */
+static bool node_stale(struct page_order *po, unsigned int level, u64 x)
+{
+	struct page_order_node *node = node_at(po, level, x);
+	bool news = node->longest != STALE;
+
+	node->longest = STALE;
+	return news;
+}
+
+/* Set or clear bits of a word. Return: whether its node was not stale before. */
+static bool word_set(struct page_order *po, u64 x, u64 bits, bool free)
+{
+	u64 *word = word_at(po, x);
+
+	*word = free ? *word | bits : *word & ~bits;
+	return node_stale(po, WORD_ORDER, x);
+}
+
+/*
+ * tree_set() for pages of several words. Two paths lead up, from the first page and
+ * from the last; what lies between them is filled by as few nodes as can be:
+ *
+ *	level 8     .       x=y
+ *	level 7       x               y          a..b: full, not yet filled
+ *	level 6   x   [a   .   .   b) y
+ *	            |###################|
+ *
+ * Return: the level where the paths have met.
+ */
+static unsigned int tree_set_between(struct page_order *po, u64 first, u64 last,
+				     bool free)
+{
+	u64 x = first / WORD_PAGES, y = last / WORD_PAGES;
+	u64 a = (first + WORD_PAGES - 1) / WORD_PAGES;
+	u64 b = (last + 1) / WORD_PAGES;
+	unsigned int level = WORD_ORDER;
+
+	if (x < a)
+		word_set(po, x, word_bits(first % WORD_PAGES, 63), free);
+	if (y >= b)
+		word_set(po, y, word_bits(0, last % WORD_PAGES), free);
+	for (;;) {
+		if (a < b && a & 1)
+			node_fill(po, level, a++, free);
+		if (a < b && b & 1)
+			node_fill(po, level, --b, free);
+		if (x == y && a >= b)
+			return level;
+		level++;
+		x /= 2;
+		y /= 2;
+		a /= 2;
+		b /= 2;
+		/* (what is still to be filled as a whole has no news below) */
+		if (x < a || x >= b)
+			node_stale(po, level, x);
+		if (x != y && y >= b)
+			node_stale(po, level, y);
+	}
+}
+
+/* Tell the tree that pages are free, or are not any more: tree_flip() in full. */
+static void tree_set(struct page_order *po, u32 page, u32 count, bool free)
+{
+	u64 first = po->base + page;
+	u64 last = first + count - 1;
+	unsigned int level = WORD_ORDER;
+	u64 x = first / WORD_PAGES;
+	bool news;
+
+	if (x == last / WORD_PAGES) {
+		news = word_set(po, x,
+				word_bits(first % WORD_PAGES,
+					  last % WORD_PAGES),
+				free);
+	} else {
+		level = tree_set_between(po, first, last, free);
+		news = true;
+	}
+	for (x = first >> level; news && level < po->top;) {
+		x /= 2;
+		news = node_stale(po, ++level, x);
+	}
+}
+
+/* Pages that were used are free now, or the other way round. */
+static inline void tree_flip(struct page_order *po, u32 page, u32 count,
+			     bool free)
+{
+	u64 at = po->base + page;
+	u64 x = at / WORD_PAGES;
+
+	if (at % WORD_PAGES + count <= WORD_PAGES &&
+	    node_at(po, WORD_ORDER, x)->longest == STALE)
+		*word_at(po, x) ^= ~0ULL >> (WORD_PAGES - count)
+						    << at % WORD_PAGES;
+	else
+		tree_set(po, page, count, free);
+}
+
+/* Bring the tree up to date down to a free page, from a level on. */
+static void tree_open_path(struct page_order *po, u64 at, unsigned int level)
+{
+	for (; level > WORD_ORDER; level--) {
+		u64 low = at >> level << 1;
+
+		if (!node_is_free(node_at(po, level, at >> level), level))
+			continue;
+		node_fill(po, level - 1, low, true);
+		node_fill(po, level - 1, low + 1, true);
+	}
+}
+
+/*
+ * Make ready for tree_set() of free pages, which begin and end in blocks of at most
+ * @order. Above a block a node can be uniform only where the orders end.
+ */
+static void tree_open(struct page_order *po, u32 page, u32 count,
+		      unsigned int order)
+{
+	unsigned int level = order < po->max_order ? order : po->top;
+	u64 first = po->base + page;
+	u64 last = first + count - 1;
+
+	tree_open_path(po, first, level);
+	if (first / WORD_PAGES != last / WORD_PAGES)
+		tree_open_path(po, last, level);
+}
+
+/* Sum up what has changed. Stale nodes are below stale ones, so none is missed. */
+static void tree_refresh(struct page_order *po)
+{
+	unsigned int level = po->top;
+	u64 x = po->base >> level;
+
+	while (po->root->longest == STALE) {
+		struct page_order_node *node = node_at(po, level, x);
+		struct page_order_node *low;
+
+		if (level == WORD_ORDER) {
+			*node = node_of_word(*word_at(po, x));
+		} else {
+			low = node_at(po, level - 1, 2 * x);
+			if (low->longest == STALE || low[1].longest == STALE) {
+				level--;
+				x = 2 * x + (low->longest != STALE);
+				continue;
+			}
+			*node = node_of_two(po, level, x);
+		}
+		level++;
+		x /= 2;
+	}
+}
+
+/* The lowest run of at least @count free pages; there is one. */
+static u32 tree_run(const struct page_order *po, u32 count)
+{
+	unsigned int level = po->top;
+	u64 x = po->base >> level;
+
+	while (level > WORD_ORDER) {
+		const struct page_order_node *low;
+
+		if (node_is_free(node_at(po, level, x), level))
+			return (x << level) - po->base;
+		level--;
+		x *= 2;
+		low = node_at(po, level, x);
+		if (low->longest >= count)
+			continue;
+		x++;
+		if (low->suffix + low[1].prefix >= count)
+			return (x << level) - low->suffix - po->base;
+	}
+	return (x << level) + __ffs64(word_starts(*word_at(po, x), count)) -
+	       po->base;
+}
+
+/* Of an alignment, what base can tell: it repeats further apart than memory is long. */
+static u64 near_align(const struct page_order *po, u64 align)
+{
+	return min(align, 2ULL << order_within(po->pages));
+}
+
+/* Whether @count free pages begin where a node does, or aligned in a word. */
+static bool hole_at(const struct page_order *po, unsigned int level, u64 x,
+		    u32 count, u64 align, u32 *first)
+{
+	u64 near = near_align(po, align);
+	u64 begins = 1;
+
+	if (level == WORD_ORDER && near < WORD_PAGES)
+		begins = word_starts(*word_at(po, x), count) &
+			 aligned[order_within(near)];
+	else if (node_at(po, level, x)->prefix < count)
+		return false;
+	for (; begins; begins &= begins - 1) {
+		u64 page = (x << level) + __ffs64(begins) - po->base;
+
+		if (!((po->origin + page) & (align - 1))) {
+			*first = page;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Look for @count free pages, at most @align, that begin aligned although there is
+ * no block of that alignment: 5 pages where 5 were freed and the next 3 are in use.
+ * In order of addresses, past nodes without so long a run, for some nodes only.
+ */
+static bool find_hole(const struct page_order *po, u32 count, u64 align,
+		      u32 *first)
+{
+	unsigned int wanted = order_within(near_align(po, align));
+	unsigned int stop = min(max(wanted, 6U), po->top);
+	unsigned int level = po->top, nodes;
+	u64 x = po->base >> level;
+
+	for (nodes = 0; nodes < HOLE_NODES; nodes++) {
+		const struct page_order_node *node = node_at(po, level, x);
+
+		if (node->longest >= count && level > stop &&
+		    !node_is_free(node, level)) {
+			level--;
+			x *= 2;
+			continue;
+		}
+		if (node->longest >= count &&
+		    hole_at(po, level, x, count, align, first))
+			return true;
+		for (; level < po->top && x & 1; level++)
+			x /= 2;
+		if (level == po->top)
+			return false;
+		x++;
+	}
+	return false;
+}
+
+/* --- blocks ------------------------------------------------------------------ */
+
+static void list_add(struct page_order *po, u32 page, unsigned int order)
+{
+	u32 next = po->head[order];
+
+	po->link[page] = next;
+	po->prev[page] = NO_PAGE;
+	if (next != NO_PAGE)
+		po->prev[next] = page;
+	po->head[order] = page;
+	po->orders |= 1U << order;
+}
+
+static void list_del(struct page_order *po, u32 page, unsigned int order)
+{
+	u32 next = po->link[page], prev = po->prev[page];
+
+	if (next != NO_PAGE)
+		po->prev[next] = prev;
+	if (prev != NO_PAGE)
+		po->link[prev] = next;
+	else
+		po->head[order] = next;
+	if (po->head[order] == NO_PAGE)
+		po->orders &= ~(1U << order);
+}
+
+/* Which bit of its order's map a block is. */
+static u32 map_bit(const struct page_order *po, u32 page, unsigned int order)
+{
+	return ((po->base + page) >> order) - (po->base >> order);
+}
+
+static u32 words_for(u32 bits)
+{
+	return (bits - 1) / WORD_PAGES + 1;
+}
+
+/*
+ * A map begins with the bits of the blocks and ends with a single word. Most words
+ * have other bits set, so that nothing changes above them.
+ */
+static void map_add(struct page_order *po, u32 page, unsigned int order)
+{
+	u32 bit = map_bit(po, page, order), bits = po->map_bits[order];
+	u64 *map = po->maps + po->map_at[order];
+
+	for (;;) {
+		u64 *word = map + bit / WORD_PAGES, before = *word;
+
+		*word = before | 1ULL << bit % WORD_PAGES;
+		if (before)
+			return;
+		if (bits <= WORD_PAGES)
+			break;
+		bits = words_for(bits);
+		map += bits;
+		bit /= WORD_PAGES;
+	}
+	po->orders |= 1U << order;
+}
+
+static void map_del(struct page_order *po, u32 page, unsigned int order)
+{
+	u32 bit = map_bit(po, page, order), bits = po->map_bits[order];
+	u64 *map = po->maps + po->map_at[order];
+
+	for (;;) {
+		u64 *word = map + bit / WORD_PAGES;
+
+		*word &= ~(1ULL << bit % WORD_PAGES);
+		if (*word)
+			return;
+		if (bits <= WORD_PAGES)
+			break;
+		bits = words_for(bits);
+		map += bits;
+		bit /= WORD_PAGES;
+	}
+	po->orders &= ~(1U << order);
+}
+
+/* The lowest block of an order that has one. */
+static u32 map_first(const struct page_order *po, unsigned int order)
+{
+	const u64 *map[6] = { po->maps + po->map_at[order] };
+	u32 bits = po->map_bits[order], bit;
+	unsigned int level = 0;
+	u64 at;
+
+	for (; bits > WORD_PAGES; level++) {
+		bits = words_for(bits);
+		map[level + 1] = map[level] + bits;
+	}
+	bit = __ffs64(*map[level]);
+	while (level--)
+		bit = bit * WORD_PAGES + __ffs64(map[level][bit]);
+	at = ((po->base >> order) + bit) << order;
+	return at - po->base;
+}
+
+static void block_add(struct page_order *po, u32 page, unsigned int order)
+{
+	po->tag[page] = free_tag(order);
+	if (po->prev)
+		list_add(po, page, order);
+	else
+		map_add(po, page, order);
+}
+
+static void block_del(struct page_order *po, u32 page, unsigned int order)
+{
+	po->tag[page] = TAG_INSIDE;
+	if (po->prev)
+		list_del(po, page, order);
+	else
+		map_del(po, page, order);
+}
+
+/* The order of the largest block of at most @count pages that begins or ends here. */
+static unsigned int block_order(const struct page_order *po, u32 page,
+				u32 count)
+{
+	unsigned int order = min(order_within(count), po->max_order);
+	u64 at = po->base + page;
+	unsigned int here = at ? __ffs64(at) : order;
+
+	return min(order, here);
+}
+
+/* Add pages that have no free buddies outside of themselves. */
+static void blocks_add(struct page_order *po, u32 page, u32 count)
+{
+	while (count) {
+		unsigned int order = block_order(po, page, count);
+
+		block_add(po, page, order);
+		page += 1U << order;
+		count -= 1U << order;
+	}
+}
+
+/* Where the buddy of a block begins; it need not lie in the memory. */
+static u64 buddy_of(const struct page_order *po, u32 page, unsigned int order)
+{
+	return ((po->base + page) ^ 1ULL << order) - po->base;
+}
+
+static bool is_block(const struct page_order *po, u64 page, unsigned int order)
+{
+	return page < po->pages && po->tag[page] == free_tag(order);
+}
+
+/*
+ * As __free_pages_bulk(): coalesce with free buddies, and on top of the list. From the
+ * last page on, so that what coalesces with the pages before it need not be added.
+ */
+static void blocks_free(struct page_order *po, u32 first, u32 count)
+{
+	u32 end = first + count;
+
+	while (end > first) {
+		unsigned int order = block_order(po, end, end - first);
+		u32 page = end - (1U << order);
+
+		for (; order < po->max_order; order++) {
+			u64 buddy = buddy_of(po, page, order);
+
+			if (buddy < first || buddy >= page) {
+				if (!is_block(po, buddy, order))
+					break;
+				block_del(po, buddy, order);
+			}
+			page = min(page, (u32)buddy);
+		}
+		block_add(po, page, order);
+		end = page;
+	}
+}
+
+/*
+ * Split a block until it has the order that is wanted, and give back the halves.
+ *
+ * Which half stays decides what order a row of small requests comes in, and with it
+ * whether the pages of a buffer can be merged into few segments. expand() of the
+ * kernel kept the upper one until 2004 (40 merges among 32,000 segments, as then
+ * reported), and has kept the lower one since (merges more than half of them).
+ */
+static u32 expand(struct page_order *po, u32 page, unsigned int from,
+		  unsigned int to)
+{
+	while (from > to) {
+		u32 upper = page + (1U << --from);
+
+		if (po->policy == PAGE_ORDER_HIGH_FIRST) {
+			block_add(po, page, from);
+			page = upper;
+		} else {
+			block_add(po, upper, from);
+		}
+	}
+	return page;
+}
+
+/* Pages that are in no block any more become an allocation. */
+static void mark_used(struct page_order *po, u32 first, u32 count)
+{
+	po->tag[first] = TAG_USED;
+	po->link[first] = count;
+	po->free -= count;
+	tree_flip(po, first, count, false);
+}
+
+/* Allocate from a block of order @from, aligned to @order. */
+static u32 alloc_from_block(struct page_order *po, u32 count,
+			    unsigned int order, unsigned int from)
+{
+	u32 block = po->prev ? po->head[from] : map_first(po, from);
+	u32 first;
+
+	block_del(po, block, from);
+	first = expand(po, block, from, order);
+	if (count != 1U << order)
+		blocks_add(po, first + count, (1U << order) - count);
+	if (from > WORD_ORDER || from == po->max_order)
+		tree_open(po, first, count, from);
+	mark_used(po, first, count);
+	return first;
+}
+
+/* The free block that a free page lies in. */
+static u32 block_around(const struct page_order *po, u32 page)
+{
+	unsigned int order;
+
+	for (order = 0; order < po->max_order; order++) {
+		u64 at = ((po->base + page) >> order << order) - po->base;
+
+		if (at < po->pages && po->tag[at] == free_tag(order))
+			return at;
+	}
+	return ((po->base + page) >> order << order) - po->base;
+}
+
+/* Allocate pages that are all free, of whichever blocks they are. */
+static void alloc_at(struct page_order *po, u32 first, u32 count)
+{
+	u32 end = first + count;
+	u32 block, next;
+
+	for (block = block_around(po, first); block < end; block = next) {
+		unsigned int order = order_of_tag(po->tag[block]);
+
+		next = block + (1U << order);
+		block_del(po, block, order);
+		if (block < first)
+			blocks_add(po, block, first - block);
+		if (next > end)
+			blocks_add(po, end, next - end);
+	}
+	tree_open(po, first, count, po->max_order);
+	mark_used(po, first, count);
+}
+
+/* There is no block for it; perhaps there are pages. */
+static int alloc_in_hole(struct page_order *po, u32 count, u64 align,
+			 u32 *first)
+{
+	u64 roomy = count + (align - 1);
+
+	tree_refresh(po);
+	if (align < count || !find_hole(po, count, align, first)) {
+		if (align > po->pages || roomy > po->root->longest)
+			return -ENOMEM;
+		*first = tree_run(po, roomy);
+		*first += -(po->origin + *first) & (align - 1);
+	}
+	alloc_at(po, *first, count);
+	return 0;
+}
+
+/* --- what callers see -------------------------------------------------------- */
+
+/* The nodes of a level are there in pairs, so that each has a sibling. */
+static u64 first_node(const struct page_order *po, unsigned int level)
+{
+	return po->base >> level & ~1ULL;
+}
+
+static u64 nodes_of(const struct page_order *po, unsigned int level)
+{
+	u64 last = po->base + po->pages - 1;
+
+	return (last >> level | 1) - first_node(po, level) + 1;
+}
+
+/* Where everything lies. Return: the number of nodes, or 0 if it cannot be. */
+static u64 lay_out(struct page_order *po,
+		   const struct page_order_config *config)
+{
+	unsigned int level;
+	u64 nodes = 0, last;
+
+	memset(po, 0, sizeof(*po));
+	if (!config->pages || config->policy > PAGE_ORDER_COMPACT ||
+	    config->nr_orders > 32)
+		return 0;
+	po->pages = config->pages;
+	po->origin = config->origin;
+	po->policy = config->policy;
+	po->max_order = order_within(po->pages);
+	po->base = po->origin & ((2ULL << po->max_order) - 1);
+	if (config->nr_orders)
+		po->max_order = min(po->max_order, config->nr_orders - 1);
+	last = po->base + po->pages - 1;
+	for (level = WORD_ORDER;; level++) {
+		po->level[level] = nodes - first_node(po, level);
+		nodes += nodes_of(po, level);
+		if (po->base >> level == last >> level)
+			break;
+	}
+	po->top = level;
+	return nodes;
+}
+
+/* Where the maps lie. Return: the words that they take. */
+static u64 lay_out_maps(struct page_order *po)
+{
+	u64 last = po->base + po->pages - 1;
+	unsigned int order;
+	u32 words = 0, bits;
+
+	if (po->policy != PAGE_ORDER_COMPACT)
+		return 0;
+	for (order = 0; order <= po->max_order; order++) {
+		bits = (last >> order) - (po->base >> order) + 1;
+		po->map_bits[order] = bits;
+		po->map_at[order] = words;
+		for (; bits > WORD_PAGES; bits = words_for(bits))
+			words += words_for(bits);
+		words++;
+	}
+	return words;
+}
+
+/* Put everything into its place, if there is one. Return: bytes */
+static u64 place(struct page_order *po, const struct page_order_config *config,
+		 void *metadata)
+{
+	u64 nodes = lay_out(po, config), maps, bytes;
+	u64 words = nodes_of(po, WORD_ORDER);
+	bool lists = po->policy != PAGE_ORDER_COMPACT;
+
+	if (!nodes)
+		return 0;
+	maps = lay_out_maps(po);
+	bytes = (words + maps) * sizeof(*po->words);
+	bytes += nodes * sizeof(*po->nodes);
+	bytes += (u64)po->pages * (sizeof(*po->link) + sizeof(*po->tag));
+	if (lists)
+		bytes += (u64)po->pages * sizeof(*po->prev);
+	if (!metadata)
+		return bytes;
+	po->words = metadata;
+	po->maps = po->words + words;
+	po->nodes = (struct page_order_node *)(po->maps + maps);
+	po->root = node_at(po, po->top, po->base >> po->top);
+	po->link = (u32 *)(po->nodes + nodes);
+	po->prev = lists ? po->link + po->pages : NULL;
+	po->tag = (u8 *)(po->link + po->pages);
+	if (lists)
+		po->tag = (u8 *)(po->prev + po->pages);
+	return bytes;
+}
+
+/**
+ * page_order_bytes() - how much metadata an allocator needs
+ * @config: what it is to manage, and how
+ *
+ * About 9.5 bytes a page, with PAGE_ORDER_COMPACT 5.8, and some hundred.
+ *
+ * Context: any.
+ * Return: bytes; 0 when page_order_init() refuses @config.
+ */
+u64 page_order_bytes(const struct page_order_config *config)
+{
+	struct page_order po;
+
+	return place(&po, config, NULL);
+}
+
+/**
+ * page_order_init() - begin with all pages free
+ * @po: the allocator; the caller's, as is @metadata. There is nothing to undo
+ * @config: what it manages, and how
+ * @metadata: page_order_bytes() of memory, aligned to 8 bytes; need not be zeroed
+ *
+ * Context: any. Takes as long as to zero the metadata.
+ * Return: 0; -EINVAL when there are no pages, the policy is none, or there are more
+ * than 32 orders.
+ */
+int page_order_init(struct page_order *po,
+		    const struct page_order_config *config, void *metadata)
+{
+	u64 bytes = place(po, config, metadata);
+	unsigned int order;
+
+	if (!bytes)
+		return -EINVAL;
+	memset(metadata, 0, bytes);
+	for (order = 0; order < PAGE_ORDER_ORDERS; order++)
+		po->head[order] = NO_PAGE;
+	/* as when the kernel boots: what is freed last lies highest */
+	blocks_add(po, 0, po->pages);
+	po->free = po->pages;
+	tree_set(po, 0, po->pages, true);
+	return 0;
+}
+
+/**
+ * page_order_alloc() - allocate pages in a row
+ * @po: the allocator
+ * @count: how many, above 0
+ * @align: what the first page, counted from the origin, shall be a multiple of: a
+ *	power of two, or PAGE_ORDER_NATURAL for that which is not below @count
+ * @first: the first page, from 0 on; written on success only
+ *
+ * Succeeds whenever there is, inside of the memory,
+ * - a free block, aligned to its size, that is not below @count and @align, as far
+ *   as orders go; or
+ * - a free run of @count + @align - 1 pages.
+ * Apart from that, holes into which the pages just fit are looked for, but not all
+ * of them when there are many: there can be such a hole and the request still fail.
+ *
+ * Context: any; the caller's lock held.
+ * Return: 0; -EINVAL when @count is 0 or @align no power of two; -ENOMEM.
+ */
+int page_order_alloc(struct page_order *po, u32 count, u64 align, u32 *first)
+{
+	unsigned int order;
+	u32 orders;
+
+	if (!count || align & (align - 1))
+		return -EINVAL;
+	if (count > po->free)
+		return -ENOMEM;
+	order = order_above(count);
+	if (align == PAGE_ORDER_NATURAL)
+		align = 1ULL << order;
+	else
+		order = max(order, order_within(align));
+	orders = order <= po->max_order ? po->orders >> order : 0;
+	if (!orders)
+		return alloc_in_hole(po, count, align, first);
+	*first = alloc_from_block(po, count, order, order + __ffs64(orders));
+	return 0;
+}
+
+/**
+ * page_order_alloc_runs() - allocate pages in as few runs as the memory allows
+ * @po: the allocator
+ * @count: how many pages, above 0
+ * @max_run: how many a run may have at most, above 0
+ * @runs: where they are; what is beyond the runs returned is undefined
+ * @max_runs: how many of them there may be
+ *
+ * A run can begin anywhere and span blocks of any order. Each is freed by itself,
+ * with page_order_free().
+ *
+ * Takes from the longest free run each time, and for the last pages from the lowest
+ * that suffices. No way needs fewer runs: of n free pages in a row, k runs can take
+ * min(n, k * max_run), each no more than the one before, so that what the best k runs
+ * take is the sum of the k largest such pieces over all free memory; these are the
+ * pieces that are taken here.
+ *
+ * Context: any; the caller's lock held. O(log pages) for each run, and for each change
+ * since runs were last asked for.
+ * Return: how many runs; -EINVAL when an argument is 0; -ENOMEM when fewer pages are
+ * free; -ENOSPC when it takes more than @max_runs runs. On an error the same pages
+ * are free as before, though the order in which they will be handed out may differ.
+ */
+int page_order_alloc_runs(struct page_order *po, u32 count, u32 max_run,
+			  struct page_order_run *runs, u32 max_runs)
+{
+	u32 n;
+
+	if (!count || !max_run || !max_runs)
+		return -EINVAL;
+	if (count > po->free)
+		return -ENOMEM;
+	max_runs = min(max_runs, 0x7fffffffU);
+	for (n = 0; count && n < max_runs; n++) {
+		u32 most = min(count, max_run);
+
+		tree_refresh(po);
+		runs[n].count = min(most, po->root->longest);
+		runs[n].first = tree_run(po, runs[n].count);
+		alloc_at(po, runs[n].first, runs[n].count);
+		count -= runs[n].count;
+	}
+	if (!count)
+		return n;
+	while (n--)
+		page_order_free(po, runs[n].first, runs[n].count);
+	return -ENOSPC;
+}
+
+/**
+ * page_order_free() - free pages that were allocated together
+ * @po: the allocator
+ * @first: the first of them, as it was returned
+ * @count: how many they were
+ *
+ * Context: any; the caller's lock held.
+ * Return: 0; -EINVAL when what begins at @first has another number of pages;
+ * -ENOENT when no allocation begins there (any more); -ENXIO when there are no such
+ * pages. On an error nothing has changed.
+ */
+int page_order_free(struct page_order *po, u32 first, u32 count)
+{
+	if (first >= po->pages || count > po->pages - first)
+		return -ENXIO;
+	if (po->tag[first] != TAG_USED)
+		return -ENOENT;
+	if (po->link[first] != count)
+		return -EINVAL;
+	po->tag[first] = TAG_INSIDE;
+	blocks_free(po, first, count);
+	po->free += count;
+	tree_flip(po, first, count, true);
+	return 0;
+}
+
+/**
+ * page_order_free_pages() - how many pages are free
+ * @po: the allocator
+ *
+ * Context: any; the caller's lock held.
+ * Return: pages.
+ */
+u32 page_order_free_pages(const struct page_order *po)
+{
+	return po->free;
+}
+
+/**
+ * page_order_largest_block() - the size of the largest free block
+ * @po: the allocator
+ *
+ * Context: any; the caller's lock held.
+ * Return: pages, a power of two; 0 when none is free.
+ */
+u32 page_order_largest_block(const struct page_order *po)
+{
+	return po->orders ? 1U << order_within(po->orders) : 0;
+}
+
+/**
+ * page_order_largest_run() - how many free pages lie in a row at most
+ * @po: the allocator; what it knows of runs is brought up to date
+ *
+ * Context: any; the caller's lock held.
+ * Return: pages.
+ */
+u32 page_order_largest_run(struct page_order *po)
+{
+	tree_refresh(po);
+	return po->root->longest;
+}
+
+/* --- invariants -------------------------------------------------------------- */
+
+static int broken(struct page_order_fault *fault, u32 page, const char *what)
+{
+	fault->page = page;
+	fault->what = what;
+	return -EUCLEAN;
+}
+
+/* The lowest node that covers a page and is up to date if the tree is. */
+static unsigned int level_of(const struct page_order *po, u64 at)
+{
+	const struct page_order_node *node;
+	unsigned int level;
+
+	for (level = po->top; level > WORD_ORDER; level--) {
+		node = node_at(po, level, at >> level);
+		if (!node->longest || node_is_free(node, level))
+			break;
+	}
+	return level;
+}
+
+/* Where the @size pages are not as the tree says: that page; or their end. */
+static u32 tree_differs(const struct page_order *po, u32 page, u32 size,
+			bool free)
+{
+	u64 at = po->base + page, end = at + size;
+
+	while (at < end) {
+		unsigned int level = level_of(po, at);
+		u64 node_end = ((at >> level) + 1) << level;
+		u64 last = min(node_end, end) - 1;
+		u64 wrong;
+
+		if (level > WORD_ORDER) {
+			if (free != !!node_at(po, level, at >> level)->longest)
+				break;
+		} else {
+			wrong = *word_at(po, at / WORD_PAGES);
+			wrong = free ? ~wrong : wrong;
+			wrong &= word_bits(at % WORD_PAGES, last % WORD_PAGES);
+			if (wrong) {
+				at += __ffs64(wrong) - at % WORD_PAGES;
+				break;
+			}
+		}
+		at = last + 1;
+	}
+	return at - po->base;
+}
+
+/* Whether its list or its map leads to a block, as far as can be seen from it. */
+static bool is_listed(const struct page_order *po, u32 page, unsigned int order)
+{
+	u32 prev, bit;
+
+	if (po->prev) {
+		prev = po->prev[page];
+		if (prev == NO_PAGE)
+			return po->head[order] == page;
+		return prev < po->pages && po->link[prev] == page;
+	}
+	bit = map_bit(po, page, order);
+	return po->maps[po->map_at[order] + bit / WORD_PAGES] >>
+		       bit % WORD_PAGES &
+	       1;
+}
+
+/* What begins at a page, from one to the next. Return: its pages; 0: @fault */
+static u32 check_extent(const struct page_order *po, u32 page,
+			struct page_order_fault *fault)
+{
+	bool free = tag_is_free(po->tag[page]);
+	unsigned int order = order_of_tag(po->tag[page]);
+	u32 left = po->pages - page;
+	u32 size, i;
+
+	if (po->tag[page] == TAG_INSIDE)
+		return broken(fault, page, "nothing begins here"), 0;
+	if (free && (order > po->max_order || 1U << order > left))
+		return broken(fault, page, "no block has such an order"), 0;
+	size = free ? 1U << order : po->link[page];
+	if (!size || size > left)
+		return broken(fault, page, "no allocation has such a size"), 0;
+	if (free && (po->base + page) & (size - 1))
+		return broken(fault, page, "a block is not aligned"), 0;
+	if (free && order < po->max_order &&
+	    is_block(po, buddy_of(po, page, order), order))
+		return broken(fault, page, "buddies have not coalesced"), 0;
+	for (i = 1; i < size; i++)
+		if (po->tag[page + i] != TAG_INSIDE)
+			return broken(fault, page + i, "it begins twice"), 0;
+	if (free && !is_listed(po, page, order))
+		return broken(fault, page, "a block cannot be found"), 0;
+	i = tree_differs(po, page, size, free);
+	if (i != page + size)
+		return broken(fault, i, "the tree says otherwise"), 0;
+	return size;
+}
+
+static int check_list(const struct page_order *po, unsigned int order,
+		      u32 blocks, struct page_order_fault *fault)
+{
+	u32 page, prev = NO_PAGE;
+
+	for (page = po->head[order]; page != NO_PAGE; page = po->link[page]) {
+		if (page >= po->pages || po->tag[page] != free_tag(order))
+			return broken(fault, prev == NO_PAGE ? page : prev,
+				      "a list leads to what is no such block");
+		if (po->prev[page] != prev)
+			return broken(fault, page, "a list has two ways in");
+		/* (so that a circle ends) */
+		if (!blocks--)
+			return broken(fault, page, "a list is too long");
+		prev = page;
+	}
+	if (blocks)
+		return broken(fault, 0, "a list is too short");
+	return 0;
+}
+
+/* Whether a bit of a map's first words is as it should be. */
+static bool map_bit_right(const struct page_order *po, unsigned int order,
+			  u32 bit, bool is, u32 *page)
+{
+	u64 first = ((po->base >> order) + bit) << order;
+
+	/* (the first bit can stand for where memory has not yet begun) */
+	*page = max(first, po->base) - po->base;
+	return is == (first >= po->base && po->tag[*page] == free_tag(order));
+}
+
+/* Each bit stands for a block, or for a word below with a bit in it. */
+static int check_map(const struct page_order *po, unsigned int order,
+		     struct page_order_fault *fault)
+{
+	const u64 *map = po->maps + po->map_at[order], *below = NULL;
+	u32 bits = po->map_bits[order], bit, page;
+
+	for (;; bits = words_for(bits)) {
+		for (bit = 0; bit < bits; bit++) {
+			bool is = map[bit / WORD_PAGES] >> bit % WORD_PAGES & 1;
+
+			if (below && is != !!below[bit])
+				return broken(fault, 0,
+					      "a map does not sum up its words");
+			if (!below && !map_bit_right(po, order, bit, is, &page))
+				return broken(fault, page,
+					      "a map has another block");
+		}
+		if (bits <= WORD_PAGES)
+			return 0;
+		below = map;
+		map += words_for(bits);
+	}
+}
+
+static int check_orders(const struct page_order *po, const u32 *blocks,
+			struct page_order_fault *fault)
+{
+	unsigned int order;
+	int err = 0;
+
+	for (order = 0; order <= po->max_order && !err; order++) {
+		if (!blocks[order] != !(po->orders >> order & 1))
+			return broken(fault, 0, "the orders in use are others");
+		err = po->prev ? check_list(po, order, blocks[order], fault) :
+				 check_map(po, order, fault);
+	}
+	return err;
+}
+
+/*
+ * What a node should be; a stale one, as it is. Only a uniform one can have others
+ * below it that are wrong.
+ */
+static struct page_order_node node_right(const struct page_order *po,
+					 unsigned int level, u64 x)
+{
+	struct page_order_node node = *node_at(po, level, x);
+
+	if (node.longest == STALE)
+		return node;
+	if (level == WORD_ORDER)
+		return node_of_word(*word_at(po, x));
+	if (node.longest && !node_is_free(&node, level))
+		return node_of_two(po, level, x);
+	return uniform_node(level, node.longest);
+}
+
+static int check_tree(const struct page_order *po,
+		      struct page_order_fault *fault)
+{
+	u64 x, last = po->base + po->pages - 1;
+	unsigned int level;
+
+	for (level = WORD_ORDER; level <= po->top; level++) {
+		for (x = po->base >> level; x <= last >> level; x++) {
+			struct page_order_node is = *node_at(po, level, x);
+			struct page_order_node right = node_right(po, level, x);
+			u64 page = max(x << level, po->base) - po->base;
+
+			if (is.prefix != right.prefix ||
+			    is.suffix != right.suffix ||
+			    is.longest != right.longest)
+				return broken(fault, page,
+					      "a node does not sum up its pages");
+		}
+	}
+	return 0;
+}
+
+/**
+ * page_order_check() - whether all invariants hold; for tests
+ * @po: the allocator
+ * @fault: what is wrong, and where; written when something is
+ *
+ * Context: any; the caller's lock held. O(pages), unlike all else here.
+ * Return: 0; -EUCLEAN with @fault.
+ */
+int page_order_check(const struct page_order *po,
+		     struct page_order_fault *fault)
+{
+	u32 blocks[PAGE_ORDER_ORDERS] = { 0 };
+	u32 page, size, free = 0;
+	int err;
+
+	for (page = 0; page < po->pages; page += size) {
+		size = check_extent(po, page, fault);
+		if (!size)
+			return -EUCLEAN;
+		if (tag_is_free(po->tag[page])) {
+			free += size;
+			blocks[order_of_tag(po->tag[page])]++;
+		}
+	}
+	if (free != po->free)
+		return broken(fault, 0, "the number of free pages is wrong");
+	err = check_tree(po, fault);
+	return err ? err : check_orders(po, blocks, fault);
+}
