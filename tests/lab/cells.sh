@@ -9,22 +9,53 @@
 
 lab=/sys/kernel/debug/page-lab
 
+failed()
+{
+	echo "page-lab: $*: failed"
+	exit 1
+}
+
+# card NAME: what the card says of itself
+card()
+{
+	sed -n "s/^$1=//p" /sys/kernel/debug/snd-oncard/*/card
+}
+
+# fill ALLOCATOR AGED OTHERS
+fill()
+{
+	echo "$2" >$lab/aged && echo "$3" >$lab/others && echo "$1" >$lab/run
+}
+
+# fetch: has the card read the buffers; how many descriptors did that take?
+fetch()
+{
+	before=$(card descriptors_fetched)
+	lab-fetch "$pages" || return
+	count=$(($(card descriptors_fetched) - before))
+	echo "fetched=$count fetched_bytes=$((count * $(card descriptor_bytes)))"
+}
+
 # run KIND ALLOCATOR AGED OTHERS: a line of that kind
 run()
 {
-	if ! { echo "$3" >$lab/aged && echo "$4" >$lab/others && echo "$2" >$lab/run; }; then
-		echo "page-lab: $2, aged=$3, others=$4: failed"
-		exit 1
-	fi
-	echo "$1: $(tr '\n' ' ' <$lab/results)"
+	kind=$1
+	shift
+	fetched=
+	fill "$@" || failed "$*"
+	[ "$kind" = sweep ] || fetched=$(fetch) || failed "$*, with the card"
+	echo "$kind: $(tr '\n' ' ' <$lab/results)$fetched"
+	echo 1 >$lab/end || failed "$*, at the end"
 }
 
 # The lab leaves the kernel as many pages as the arena has; few of them may be taken
 # for a reserve (of 43 MiB, with huge pages).
 echo 4096 >/proc/sys/vm/min_free_kbytes || exit
+modprobe snd-oncard copy_size=512K || exit
 modprobe page-lab || exit
+pages=$2
 echo "$1" >$lab/seed || exit
-echo "$2" >$lab/pages || exit
+echo "$pages" >$lab/pages || exit
 usual=$(cat $lab/others)
 for allocator in $3; do
 	run cell "$allocator" 0 "$usual"

@@ -2,27 +2,25 @@
 #
 # The lab's figures as tables; read after cells.awk.
 
-# A card fetches a descriptor for each segment. (Where a card counts what it has
-# fetched, that count belongs in a column beside this one.)
-function row(cell, name,    segments) {
-	segments = value[cell, "segments"]
-	printf "  %-27s%9d%8d%9d%8.2f %%%8d%7.2f %%%13d%10d%10d%8s\n", name,
-		value[cell, "entries"], value[cell, "merges"], segments,
+# What was fetched is the card's own count: a descriptor for each segment.
+function row(cell, name) {
+	printf "  %-27s%9d%8d%9d%8.2f %%%8d%7.2f %%%13d%10d%8s\n", name,
+		value[cell, "entries"], value[cell, "merges"], value[cell, "segments"],
 		value[cell, "rate"], value[cell, "longest"], value[cell, "full"],
-		segments, 8 * segments, 16 * segments,
+		value[cell, "fetched"], value[cell, "fetched_bytes"],
 		(value[cell, "best"] ? value[cell, "best"] : "-")
 }
 
 function heading(words,    column) {
 	split(words, column, ",")
-	printf "%-29s%9s%8s%9s%10s%8s%9s%13s%10s%10s%8s\n", column[1], column[2], column[3],
+	printf "%-29s%9s%8s%9s%10s%8s%9s%13s%10s%8s\n", column[1], column[2], column[3],
 		column[4], column[5], column[6], column[7], column[8], column[9],
-		column[10], column[11]
+		column[10]
 }
 
 function figures(s,    a) {
-	heading(state[s] " memory,segments,,segments,merge,longest,runs of,,bytes,bytes,best")
-	heading(",before,merges,left,rate,run,128,descriptors,of 8,of 16,bound")
+	heading(state[s] " memory,segments,,segments,merge,longest,runs of,descriptors,bytes,best")
+	heading(",before,merges,left,rate,run,128,fetched,fetched,bound")
 	for (a = 1; a <= allocators; a++)
 		if (has(allocator[a] " " state[s]))
 			row(allocator[a] " " state[s], title[allocator[a]])

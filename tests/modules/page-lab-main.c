@@ -5,10 +5,14 @@
  *
  * Debugfs, page-lab/: seed, pages, aged and others are what struct page_lab_setup
  * says. Write an allocator's name to "run", which returns when its buffers were
- * filled, mapped by dma_map_sg() for a card device, judged and freed; read "results".
+ * filled, mapped by dma_map_sg() for a card device, and judged; read "results". Write
+ * to "end" to free them. Until then, mmap() of /dev/page-lab at page LIST_PAGES * n
+ * gives the pages of buffer n, so that a real card can be told to read them.
  */
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
@@ -54,18 +58,22 @@ static struct page_lab_setup setup = {
 	.others = 25,
 };
 
+static struct page_lab_workload load;
+static bool filled; /* @load has buffers */
+
 static struct platform_device *platform;
 static struct device *dma;
 static struct dentry *debugfs;
-static DEFINE_MUTEX(lock); /* held while the lab runs, and for results */
+static DEFINE_MUTEX(lock); /* held while the lab runs, for results and buffers */
 
 /* --- lists ------------------------------------------------------------------- */
 
 static struct page *pages[LIST_PAGES];
 static struct scatterlist list[LIST_PAGES];
 
-static void make_list(const struct page_source *source,
-		      const struct page_lab_buffer *buffer)
+/* Into @pages. Return: how many. */
+static u32 pages_of(const struct page_source *source,
+		    const struct page_lab_buffer *buffer)
 {
 	u32 run, n, count = 0;
 
@@ -73,6 +81,14 @@ static void make_list(const struct page_source *source,
 		for (n = 0; n < buffer->run[run].count; n++)
 			pages[count++] =
 				source->page(buffer->run[run].first + n);
+	return count;
+}
+
+static void make_list(const struct page_source *source,
+		      const struct page_lab_buffer *buffer)
+{
+	u32 n, count = pages_of(source, buffer);
+
 	sg_init_table(list, count);
 	for (n = 0; n < count; n++)
 		sg_set_page(&list[n], pages[n], PAGE_SIZE, 0);
@@ -129,10 +145,6 @@ static void note_segments(u32 entries, int segments)
 	results.segments += segments;
 }
 
-/*
- * A card fetches a descriptor for each segment. Its own count of what it fetched is
- * to be had here, while the list is mapped.
- */
 static void map_buffer(const struct page_source *source,
 		       const struct page_lab_buffer *buffer)
 {
@@ -151,13 +163,29 @@ static void map_buffer(const struct page_source *source,
 	dma_unmap_sg(dma, list, buffer->pages, DMA_TO_DEVICE);
 }
 
+/* Frees the buffers, and finds out whether the allocator is what it was. */
+static int end_lab(void)
+{
+	int err;
+
+	if (!filled)
+		return 0;
+	filled = false;
+	err = page_lab_end(&load);
+	if (err)
+		results.source = NULL;
+	return err;
+}
+
 static int run_lab(const struct page_source *source)
 {
-	struct page_lab_workload load;
-	int err, end;
+	int err = end_lab();
 	u32 n;
 
+	if (err)
+		return err;
 	err = page_lab_begin(&load, source, &setup);
+	filled = true;
 	results = (struct results){
 		.source = source,
 		.setup = setup,
@@ -166,11 +194,52 @@ static int run_lab(const struct page_source *source)
 	};
 	for (n = 0; n < load.buffers && !err; n++)
 		map_buffer(source, &load.buffer[n]);
-	end = page_lab_end(&load);
-	if (err || end)
+	if (err) {
+		end_lab();
 		results.source = NULL;
-	return err ?: end;
+	}
+	return err;
 }
+
+/* --- /dev/page-lab ------------------------------------------------------------ */
+
+static int insert_buffer(struct vm_area_struct *vma)
+{
+	u32 n, count, number = vma->vm_pgoff / LIST_PAGES;
+	int err = 0;
+
+	lockdep_assert_held(&lock);
+	if (!filled || vma->vm_pgoff % LIST_PAGES || number >= load.buffers)
+		return -ENXIO;
+	count = pages_of(load.source, &load.buffer[number]);
+	if (vma_pages(vma) != count)
+		return -EINVAL;
+	for (n = 0; n < count && !err; n++)
+		err = vm_insert_page(vma, vma->vm_start + n * PAGE_SIZE,
+				     pages[n]);
+	return err;
+}
+
+static int page_lab_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	int err;
+
+	mutex_lock(&lock);
+	err = insert_buffer(vma);
+	mutex_unlock(&lock);
+	return err;
+}
+
+static const struct file_operations page_lab_fops = {
+	.owner = THIS_MODULE,
+	.mmap = page_lab_mmap,
+};
+
+static struct miscdevice page_lab_node = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "page-lab",
+	.fops = &page_lab_fops,
+};
 
 /* --- debugfs ----------------------------------------------------------------- */
 
@@ -205,6 +274,17 @@ static const struct file_operations run_fops = {
 	.owner = THIS_MODULE,
 	.write = run_write,
 };
+
+static int end_set(void *unused, u64 any)
+{
+	int err;
+
+	mutex_lock(&lock);
+	err = end_lab();
+	mutex_unlock(&lock);
+	return err;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(end_fops, NULL, end_set, "%llu\n");
 
 static void show_classes(struct seq_file *seq, const char *name,
 			 const u32 *values)
@@ -245,6 +325,7 @@ static void create_files(void)
 	debugfs_create_bool("aged", 0600, debugfs, &setup.aged);
 	debugfs_create_u32("others", 0600, debugfs, &setup.others);
 	debugfs_create_file("run", 0200, debugfs, NULL, &run_fops);
+	debugfs_create_file("end", 0200, debugfs, NULL, &end_fops);
 	debugfs_create_file("results", 0400, debugfs, NULL, &results_fops);
 }
 
@@ -277,6 +358,12 @@ unregister:
 	return err;
 }
 
+static void destroy_card(void)
+{
+	dma_destroy_card_device(dma);
+	platform_device_unregister(platform);
+}
+
 static int __init page_lab_init(void)
 {
 	int err = page_lab_create_arena();
@@ -284,19 +371,27 @@ static int __init page_lab_init(void)
 	if (err)
 		return err;
 	err = create_card();
-	if (err) {
-		page_lab_destroy_arena();
-		return err;
-	}
+	if (err)
+		goto destroy_arena;
+	err = misc_register(&page_lab_node);
+	if (err)
+		goto destroy_card;
 	create_files();
 	return 0;
+
+destroy_card:
+	destroy_card();
+destroy_arena:
+	page_lab_destroy_arena();
+	return err;
 }
 
 static void __exit page_lab_exit(void)
 {
 	debugfs_remove(debugfs);
-	dma_destroy_card_device(dma);
-	platform_device_unregister(platform);
+	misc_deregister(&page_lab_node);
+	WARN_ON(end_lab());
+	destroy_card();
 	page_lab_destroy_arena();
 }
 
