@@ -60,6 +60,12 @@ test: build/need/vm modules programs
 lab: build/need/vm modules programs
 	$(Q)tests/lab/run --kernel $(KERNEL)
 
+## make bench        what alloc and free of pages cost, in instructions, beside the
+##                   kernel's own allocators; in build/bench/
+.PHONY: bench
+bench: build/need/vm modules programs
+	$(Q)tests/bench/run --kernel $(KERNEL)
+
 ## make shell        a shell in the VM, with the card in it
 .PHONY: shell
 shell: build/need/vm modules programs

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The allocator of the kernel's graphics drivers, called as i915 calls it: for pages
+ * that may lie apart, and for pages in a row, which are a block of a power of two with
+ * what is too much of it trimmed off.
+ */
+#include <linux/log2.h>
+
+#include <drm/drm_buddy.h>
+
+#include "alloc-bench.h"
+
+static struct drm_buddy buddy;
+
+static int drm_open(const struct bench_source *source)
+{
+	return drm_buddy_init(&buddy, BENCH_SIZE, PAGE_SIZE);
+}
+
+static int drm_close(void)
+{
+	int err = buddy.avail == buddy.size ? 0 : -EUCLEAN;
+
+	drm_buddy_fini(&buddy);
+	return err;
+}
+
+static int drm_take_block(u64 size, u64 align, struct bench_grant *grant)
+{
+	INIT_LIST_HEAD(&grant->blocks);
+	return drm_buddy_alloc_blocks(&buddy, 0, buddy.size, size, align,
+				      &grant->blocks, 0);
+}
+
+static int drm_take(u32 count, struct bench_grant *grant)
+{
+	return drm_take_block((u64)count << PAGE_SHIFT, PAGE_SIZE, grant);
+}
+
+static int drm_take_trim(u32 count, struct bench_grant *grant)
+{
+	u64 size = (u64)roundup_pow_of_two(count) << PAGE_SHIFT;
+	int err = drm_take_block(size, size, grant);
+
+	if (err || is_power_of_2(count))
+		return err;
+	err = drm_buddy_block_trim(&buddy, (u64)count << PAGE_SHIFT,
+				   &grant->blocks);
+	if (err)
+		drm_buddy_free_list(&buddy, &grant->blocks);
+	return err;
+}
+
+static void drm_give(struct bench_grant *grant)
+{
+	drm_buddy_free_list(&buddy, &grant->blocks);
+}
+
+static u32 drm_runs(const struct bench_grant *grant,
+		    struct page_order_run *runs)
+{
+	struct drm_buddy_block *block;
+	u32 n = 0;
+
+	list_for_each_entry(block, &grant->blocks, link) {
+		if (n == BENCH_NR_RUNS)
+			return 0;
+		runs[n].first = drm_buddy_block_offset(block) >> PAGE_SHIFT;
+		runs[n++].count = drm_buddy_block_size(&buddy, block) >>
+				  PAGE_SHIFT;
+	}
+	return n;
+}
+
+/* A binary tree: leaves are the blocks in use and the free ones. */
+static u64 drm_metadata(u32 used_runs)
+{
+	u64 blocks, leaves = used_runs;
+	struct list_head *at;
+	unsigned int order;
+
+	for (order = 0; order <= buddy.max_order; order++)
+		list_for_each(at, &buddy.free_list[order])
+			leaves++;
+	blocks = 2 * leaves - buddy.n_roots;
+	return sizeof(buddy) + blocks * sizeof(struct drm_buddy_block) +
+	       buddy.n_roots * sizeof(*buddy.roots) +
+	       (buddy.max_order + 1) * sizeof(*buddy.free_list);
+}
+
+const struct bench_source bench_drm_buddy = {
+	.name = "drm-buddy",
+	.open = drm_open,
+	.close = drm_close,
+	.take = drm_take,
+	.give = drm_give,
+	.runs = drm_runs,
+	.metadata = drm_metadata,
+};
+
+const struct bench_source bench_drm_buddy_trim = {
+	.name = "drm-buddy-trim",
+	.open = drm_open,
+	.close = drm_close,
+	.take = drm_take_trim,
+	.give = drm_give,
+	.runs = drm_runs,
+	.metadata = drm_metadata,
+};
