@@ -195,9 +195,14 @@ static int start_hardware(struct oncard *chip)
 	err = oncard_copy_create(chip);
 	if (err)
 		goto free_lists;
+	err = oncard_scattered_create(chip);
+	if (err)
+		goto destroy_copy;
 	oncard_debugfs_add(chip);
 	return 0;
 
+destroy_copy:
+	oncard_copy_destroy(chip);
 free_lists:
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);
@@ -215,6 +220,7 @@ static void stop_hardware(struct snd_card *card)
 
 	oncard_debugfs_remove(chip);
 	oncard_board_destroy(chip->board);
+	oncard_scattered_destroy(chip);
 	oncard_copy_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);

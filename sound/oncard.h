@@ -72,16 +72,14 @@ struct oncard_copy;
 /**
  * struct oncard_scattered - a stream's buffer that is in pieces
  * @buffer: for ALSA; without an area while there is none
- * @list: its descriptors
+ * @list: descriptors, as many as it could take
  * @list_handle: their address for the card
- * @list_bytes: of @list
- * @segments: descriptors in @list
+ * @segments: descriptors of @buffer in @list
  */
 struct oncard_scattered {
 	struct snd_dma_buffer buffer;
 	void *list;
 	dma_addr_t list_handle;
-	size_t list_bytes;
 	unsigned int segments;
 };
 
@@ -144,6 +142,8 @@ int oncard_pcm_create(struct oncard *chip);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 
 /* scattered.c */
+int oncard_scattered_create(struct oncard *chip);
+void oncard_scattered_destroy(struct oncard *chip);
 int oncard_scattered_alloc(struct oncard *chip,
 			   struct oncard_scattered *scattered, size_t bytes);
 void oncard_scattered_free(struct oncard *chip,

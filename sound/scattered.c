@@ -9,13 +9,61 @@
 
 #include "oncard.h"
 
-static void free_list(struct oncard *chip, struct oncard_scattered *scattered)
+/* A list for the worst case, single pages; itself it has to be in one piece. */
+static size_t list_bytes(const struct oncard *chip)
 {
-	if (scattered->list)
-		dma_free_coherent(chip->dma, scattered->list_bytes,
-				  scattered->list, scattered->list_handle);
-	scattered->list = NULL;
-	scattered->segments = 0;
+	return ONCARD_SCATTERED_MAX / PAGE_SIZE * oncard_descriptor_bytes(chip);
+}
+
+/**
+ * oncard_scattered_create() - take the lists of all streams
+ * @chip: the card, its mask negotiated
+ *
+ * In advance: when a buffer is in many pieces, memory for its list would be, too.
+ * Nothing is done where buffers are not scattered.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int oncard_scattered_create(struct oncard *chip)
+{
+	unsigned int index;
+
+	if (oncard_params.buffers != ONCARD_BUFFERS_SCATTERED)
+		return 0;
+	for (index = 0; index < ONCARD_STREAMS; index++) {
+		struct oncard_scattered *scattered = &chip->scattered[index];
+
+		scattered->list =
+			dma_alloc_coherent(chip->dma, list_bytes(chip),
+					   &scattered->list_handle, GFP_KERNEL);
+		if (!scattered->list) {
+			oncard_scattered_destroy(chip);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/**
+ * oncard_scattered_destroy() - undo oncard_scattered_create()
+ * @chip: the card; nothing is done for streams without a list
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_scattered_destroy(struct oncard *chip)
+{
+	unsigned int index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++) {
+		struct oncard_scattered *scattered = &chip->scattered[index];
+
+		if (scattered->list)
+			dma_free_coherent(chip->dma, list_bytes(chip),
+					  scattered->list,
+					  scattered->list_handle);
+		scattered->list = NULL;
+	}
 }
 
 static int write_list(struct oncard *chip, struct oncard_scattered *scattered)
@@ -30,19 +78,12 @@ static int write_list(struct oncard *chip, struct oncard_scattered *scattered)
 			      buffer->bytes);
 	if (err)
 		return err;
-	scattered->list_bytes = table.nents * oncard_descriptor_bytes(chip);
-	scattered->list = dma_alloc_coherent(chip->dma, scattered->list_bytes,
-					     &scattered->list_handle,
-					     GFP_KERNEL);
-	if (scattered->list) {
-		for_each_sgtable_dma_sg(&table, sg, n)
-			oncard_write_descriptor(chip, scattered->list, n,
-						sg_dma_address(sg),
-						sg_dma_len(sg));
-		scattered->segments = table.nents;
-	}
+	for_each_sgtable_dma_sg(&table, sg, n)
+		oncard_write_descriptor(chip, scattered->list, n,
+					sg_dma_address(sg), sg_dma_len(sg));
+	scattered->segments = table.nents;
 	sg_free_table(&table);
-	return scattered->list ? 0 : -ENOMEM;
+	return 0;
 }
 
 /**
@@ -57,7 +98,7 @@ void oncard_scattered_free(struct oncard *chip,
 {
 	struct snd_dma_buffer *buffer = &scattered->buffer;
 
-	free_list(chip, scattered);
+	scattered->segments = 0;
 	if (buffer->area)
 		dma_free_coherent(chip->dma, buffer->bytes, buffer->area,
 				  buffer->addr);
@@ -68,7 +109,7 @@ void oncard_scattered_free(struct oncard *chip,
  * oncard_scattered_alloc() - take a stream's buffer and write its list
  * @chip: the card
  * @scattered: the stream's buffer; one that it has is given back
- * @bytes: of the buffer
+ * @bytes: of the buffer, at most ONCARD_SCATTERED_MAX
  *
  * Context: process context, may sleep. The stream is stopped.
  * Return: 0 or -ENOMEM.
