@@ -33,7 +33,7 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef u64 phys_addr_t;
 typedef u64 dma_addr_t;
-typedef unsigned int gfp_t;
+typedef u32 gfp_t;
 
 #define BIT(n)    (1U << (n))
 #define min(a, b) ((a) < (b) ? (a) : (b))
