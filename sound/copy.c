@@ -549,7 +549,7 @@ int oncard_copy_create(struct oncard *chip)
 
 	if (oncard_params.buffers != ONCARD_BUFFERS_CARD) {
 		dev_info(chip->dev,
-			 "no /dev/oncard%d: it reaches memory on the card, and buffers=system leaves that alone\n",
+			 "no /dev/oncard%d: it reaches memory on the card, which only buffers=card uses\n",
 			 chip->card->number);
 		return 0;
 	}
