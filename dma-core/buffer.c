@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Buffers: an allocation lives until its owner has freed it and its last mapping
- * is gone, in whichever order these come.
+ * is gone, in whichever order these come. A revocation takes the mappings away, and
+ * what the owner has not freed when the card device is destroyed, after a revocation,
+ * is taken back from him.
  *
  * card->owned finds a buffer by its CPU address, which is unique in the kernel; a
  * handle is not, because the card's own addresses and the bus's may coincide.
@@ -51,6 +53,36 @@ static int remember_owned(struct card_device *card, struct card_buffer *buffer,
 	return xa_err(old);
 }
 
+/* Whether an allocation may go on: not for a card that is gone. */
+static bool begin_allocating(struct card_device *card)
+{
+	unsigned long irq;
+	bool may;
+
+	spin_lock_irqsave(&card->lock, irq);
+	may = !card->revoked;
+	if (may)
+		card->allocating++;
+	spin_unlock_irqrestore(&card->lock, irq);
+	return may;
+}
+
+/* @buffer is there, or NULL. */
+static void end_allocating(struct card_device *card, struct card_buffer *buffer)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	card->allocating--;
+	if (buffer) {
+		list_add_tail(&buffer->on_card, &card->buffers);
+		card->counters.allocated++;
+	}
+	if (card->revoked)
+		wake_up(&card->idle);
+	spin_unlock_irqrestore(&card->lock, irq);
+}
+
 /*
  * card_buffer_alloc() - a buffer for a caller of the DMA API
  * @take: gives it memory and ops
@@ -60,7 +92,7 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 			card_buffer_take take)
 {
 	struct card_buffer *buffer;
-	unsigned long irq;
+	void *cpu_addr;
 
 	if (WARN_ONCE(!size || size > SIZE_MAX - PAGE_SIZE,
 		      "%s: buffer of %zu bytes\n", dev_name(&card->dev), size))
@@ -68,26 +100,29 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	buffer = kzalloc(sizeof(*buffer), gfp & ALLOCATION_GFP);
 	if (!buffer)
 		return NULL;
+	if (!begin_allocating(card))
+		goto free_buffer;
 	kref_init(&buffer->kref);
 	buffer->card = card;
 	buffer->size = size;
 	if (take(card, buffer, gfp, attrs))
-		goto free_buffer;
+		goto end_allocating;
 	if (remember_owned(card, buffer, gfp & ALLOCATION_GFP))
 		goto give_back;
 
 	get_device(&card->dev);
-	spin_lock_irqsave(&card->lock, irq);
-	list_add_tail(&buffer->on_card, &card->buffers);
-	card->counters.allocated++;
-	spin_unlock_irqrestore(&card->lock, irq);
 	trace_dma_card_alloc(&card->dev, buffer->ops->name, buffer->handle,
 			     size);
+	/* (a revoked card's buffer may be taken back as soon as it is listed) */
 	*handle = buffer->handle;
-	return buffer->cpu_addr;
+	cpu_addr = buffer->cpu_addr;
+	end_allocating(card, buffer);
+	return cpu_addr;
 
 give_back:
 	buffer->ops->give_back(buffer);
+end_allocating:
+	end_allocating(card, NULL);
 free_buffer:
 	kfree(buffer);
 	return NULL;
@@ -102,11 +137,13 @@ static void buffer_destroy(struct kref *kref)
 
 	trace_dma_card_give_back(&card->dev, buffer->ops->name, buffer->handle,
 				 buffer->size);
+	buffer->ops->give_back(buffer);
 	spin_lock_irqsave(&card->lock, irq);
 	list_del(&buffer->on_card);
 	card->counters.freed++;
+	if (card->revoked)
+		wake_up(&card->idle);
 	spin_unlock_irqrestore(&card->lock, irq);
-	buffer->ops->give_back(buffer);
 	kfree(buffer);
 	put_device(&card->dev);
 }
@@ -147,12 +184,27 @@ struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
 	return buffer;
 }
 
-/* The dma_free_coherent() of a card device. */
+static void free_by_owner(struct card_device *card, struct card_buffer *buffer)
+{
+	unsigned int mappings;
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	buffer->freed = true;
+	mappings = buffer->mappings;
+	if (mappings)
+		card->counters.deferred++;
+	spin_unlock_irqrestore(&card->lock, irq);
+	trace_dma_card_free(&card->dev, buffer->ops->name, buffer->handle,
+			    buffer->size, mappings);
+	card_buffer_put(buffer);
+}
+
+/* The dma_free_coherent() of a card device; one that comes too late does nothing. */
 void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 		      dma_addr_t handle)
 {
 	struct card_buffer *buffer;
-	unsigned int mappings;
 	unsigned long irq;
 
 	xa_lock_irqsave(&card->owned, irq);
@@ -162,18 +214,67 @@ void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 	else
 		buffer = NULL;
 	xa_unlock_irqrestore(&card->owned, irq);
-	if (WARN_ONCE(!buffer,
-		      "%s: freeing what was not allocated: %zu bytes at %pad\n",
-		      dev_name(&card->dev), size, &handle))
-		return;
+	if (buffer)
+		free_by_owner(card, buffer);
+	else
+		WARN_ONCE(!card_is_revoked(card),
+			  "%s: freeing what was not allocated: %zu bytes at %pad\n",
+			  dev_name(&card->dev), size, &handle);
+}
 
-	spin_lock_irqsave(&card->lock, irq);
-	buffer->freed = true;
-	mappings = buffer->mappings;
-	if (mappings)
-		card->counters.deferred++;
-	spin_unlock_irqrestore(&card->lock, irq);
-	trace_dma_card_free(&card->dev, buffer->ops->name, handle, size,
-			    mappings);
-	card_buffer_put(buffer);
+/* Any of them, taken from its owner; NULL when there is none. */
+static struct card_buffer *take_owned(struct card_device *card)
+{
+	struct card_buffer *buffer;
+	unsigned long address = 0;
+
+	xa_lock_irq(&card->owned);
+	buffer = xa_find(&card->owned, &address, ULONG_MAX, XA_PRESENT);
+	if (buffer)
+		__xa_erase(&card->owned, address);
+	xa_unlock_irq(&card->owned);
+	return buffer;
+}
+
+static bool is_allocating(struct card_device *card)
+{
+	bool is;
+
+	spin_lock_irq(&card->lock);
+	is = card->allocating;
+	spin_unlock_irq(&card->lock);
+	return is;
+}
+
+static bool has_buffers(struct card_device *card)
+{
+	bool has;
+
+	spin_lock_irq(&card->lock);
+	has = !list_empty(&card->buffers);
+	spin_unlock_irq(&card->lock);
+	return has;
+}
+
+/*
+ * card_buffers_reclaim() - take back all buffers of a card that was revoked
+ *
+ * Buffers that are still there after their owner's share was dropped are held by
+ * calls that run, and by closes that have not yet come to their end; neither waits for
+ * a user.
+ *
+ * Context: process context, may sleep.
+ */
+void card_buffers_reclaim(struct card_device *card)
+{
+	struct card_buffer *buffer;
+
+	wait_event(card->idle, !is_allocating(card));
+	while ((buffer = take_owned(card))) {
+		spin_lock_irq(&card->lock);
+		card->counters.reclaimed++;
+		spin_unlock_irq(&card->lock);
+		free_by_owner(card, buffer);
+	}
+	wait_event(card->idle, !has_buffers(card));
 }

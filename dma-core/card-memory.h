@@ -13,9 +13,10 @@
  * gone. Freeing a buffer that is mapped is therefore legal: the memory is handed
  * to nobody else before the last unmap. A mapping keeps this module loaded.
  *
- * None of this makes the memory answer once the card has been pulled out or its
- * window was given to another device; the owner must keep both, and the parent
- * device bound, until the last mapping is gone.
+ * When the card goes while its memory is mapped, dma_revoke_card_memory() takes it
+ * away from user space, and dma_destroy_card_device() then ends everything that is
+ * left of it, whatever processes do. Without a revocation the owner must keep the
+ * card's memory answering, and the parent device bound, until the last mapping is gone.
  */
 #ifndef DMA_CORE_CARD_MEMORY_H
 #define DMA_CORE_CARD_MEMORY_H
@@ -78,6 +79,7 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			    dma_addr_t device_addr, size_t size,
 			    unsigned int flags);
 void dma_release_card_memory(struct device *dev);
+void dma_revoke_card_memory(struct device *dev);
 int dma_negotiate_mask(struct device *dev, u64 widest,
 		       struct dma_mask_choice *choice);
 

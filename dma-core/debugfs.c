@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
- * object, fields as name=value. Root only: bus and physical addresses are shown.
+ * object, fields as name=value; dma-core/revoked, mappings of cards that are gone. Root
+ * only: bus and physical addresses are shown.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -65,10 +66,11 @@ static int counters_show(struct seq_file *seq, void *unused)
 	now = card->counters;
 	spin_unlock_irq(&card->lock);
 	seq_printf(seq,
-		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\nlists=%llu\nentries=%llu\nsegments=%llu\nlongest_run=%llu\n",
+		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\nrevoked=%llu\nreclaimed=%llu\nlists=%llu\nentries=%llu\nsegments=%llu\nlongest_run=%llu\n",
 		   now.allocated, now.freed, now.deferred, now.exhausted,
-		   now.fallen_back, now.mapped, now.unmapped, now.lists,
-		   now.entries, now.segments, now.longest_run);
+		   now.fallen_back, now.mapped, now.unmapped, now.revoked,
+		   now.reclaimed, now.lists, now.entries, now.segments,
+		   now.longest_run);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(counters);
@@ -119,9 +121,17 @@ void card_debugfs_remove(struct card_device *card)
 	debugfs_remove(card->debugfs);
 }
 
+static int revoked_show(struct seq_file *seq, void *unused)
+{
+	card_revoked_show(seq);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(revoked);
+
 void card_debugfs_init(void)
 {
 	root = debugfs_create_dir("dma-core", NULL);
+	debugfs_create_file("revoked", 0400, root, NULL, &revoked_fops);
 }
 
 void card_debugfs_exit(void)

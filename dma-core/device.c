@@ -69,6 +69,8 @@ static struct page *card_alloc_pages(struct device *dev, size_t size,
 {
 	struct card_device *card = to_card_device(dev);
 
+	if (card_is_revoked(card))
+		return NULL;
 	return dma_alloc_pages(card_allocating_parent(card), size, handle, dir,
 			       gfp);
 }
@@ -230,6 +232,12 @@ struct card_device *to_card_device(struct device *dev)
 	return container_of(dev, struct card_device, dev);
 }
 
+/* For a caller who may be told so too early, but never too late. */
+bool card_is_revoked(const struct card_device *card)
+{
+	return READ_ONCE(card->revoked);
+}
+
 /* The same for a caller who has to know that it is one. */
 struct card_device *expect_card_device(struct device *dev)
 {
@@ -295,6 +303,8 @@ struct device *dma_create_card_device(struct device *parent)
 		return ERR_PTR(-ENOMEM);
 
 	spin_lock_init(&card->lock);
+	init_rwsem(&card->revoke_lock);
+	init_waitqueue_head(&card->idle);
 	INIT_LIST_HEAD(&card->regions);
 	INIT_LIST_HEAD(&card->buffers);
 	INIT_LIST_HEAD(&card->mappings);
@@ -338,7 +348,12 @@ EXPORT_SYMBOL_GPL(dma_create_card_device);
  * Releases its card memory first. Every buffer must have been freed, but for those
  * of dmam_alloc_coherent(), which are freed here. Buffers that user space still maps
  * live on until the last unmap, and so long the parent has to stay bound if they lie
- * in system RAM.
+ * in system RAM, and the card's memory has to answer.
+ *
+ * After dma_revoke_card_memory() none of that holds: buffers that were not freed are
+ * taken back, and nothing of the card or the parent is in use after return. The
+ * owner may not touch them any more; his own dma_free_coherent(), should it still
+ * come, does nothing, as long as he has kept @dev with get_device().
  *
  * Context: process context, may sleep.
  */
@@ -349,6 +364,8 @@ void dma_destroy_card_device(struct device *dev)
 	if (!card)
 		return;
 	devres_release_group(dev, card);
+	if (card->revoked)
+		card_buffers_reclaim(card);
 	dma_release_card_memory(dev);
 	WARN_ONCE(!xa_empty(&card->owned),
 		  "%s: destroyed with buffers not freed\n", dev_name(dev));

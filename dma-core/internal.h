@@ -5,7 +5,8 @@
  *	mapping --> buffer --> region --> card device --> parent
  *
  * Each arrow is a reference; the object on the right outlives the one on the
- * left. The owner's dma_alloc_coherent() is one more reference on the buffer,
+ * left. A mapping that was revoked has no buffer any more, and refers to the card
+ * device itself, an empty shell by then. The owner's dma_alloc_coherent() is one more reference on the buffer,
  * the declaration one more on the region, dma_create_card_device() one more on
  * the device.
  */
@@ -17,8 +18,10 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
+#include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 #include "card-memory.h"
@@ -45,7 +48,9 @@ struct seq_file;
  * @exhausted: requests that card memory could not serve
  * @fallen_back: of those, requests served from system RAM as the owner allowed
  * @mapped: user mappings made
- * @unmapped: user mappings that are gone
+ * @unmapped: user mappings that let go of their buffer
+ * @revoked: of those, mappings that were taken away
+ * @reclaimed: buffers their owner had not freed when the revoked card was destroyed
  * @lists: scatterlists mapped
  * @entries: their entries
  * @segments: what these became
@@ -59,6 +64,8 @@ struct card_counters {
 	u64 fallen_back;
 	u64 mapped;
 	u64 unmapped;
+	u64 revoked;
+	u64 reclaimed;
 	u64 lists;
 	u64 entries;
 	u64 segments;
@@ -70,10 +77,16 @@ struct card_counters {
  * @dev: what drivers hold
  * @choice: of the last dma_negotiate_mask(), under @lock; all 0 before
  * @declared: memory was declared once; system RAM is no longer a matter of course
- * @lock: guards @regions, @buffers, @mappings, @counters and the lists' members
+ * @lock: guards @revoked, @allocating, @regions, @buffers, @mappings, @counters and
+ *	the lists' members
+ * @revoke_lock: held for reading while pages are put into user space, and for writing
+ *	to set @revoked
+ * @revoked: the card is gone; nothing is allocated or mapped any more
+ * @allocating: allocations on their way that have seen @revoked unset
+ * @idle: woken when there is nothing allocating and no buffer, once @revoked
  * @regions: declared memory, in order of declaration
  * @buffers: every buffer whose memory is not given back yet
- * @mappings: every user mapping
+ * @mappings: every user mapping that is not revoked
  * @owned: buffers not yet freed by their owner, by CPU address
  * @counters: what debugfs shows
  * @debugfs: this device's folder
@@ -83,6 +96,10 @@ struct card_device {
 	struct dma_mask_choice choice;
 	bool declared;
 	spinlock_t lock;
+	struct rw_semaphore revoke_lock;
+	bool revoked;
+	unsigned int allocating;
+	wait_queue_head_t idle;
 	struct list_head regions;
 	struct list_head buffers;
 	struct list_head mappings;
@@ -174,6 +191,7 @@ struct card_buffer {
 /* device.c */
 struct card_device *to_card_device(struct device *dev);
 struct card_device *expect_card_device(struct device *dev);
+bool card_is_revoked(const struct card_device *card);
 struct device *card_allocating_parent(struct card_device *card);
 bool card_is_system_ram(struct device *dev, struct page *page,
 			unsigned long offset, size_t size);
@@ -225,11 +243,15 @@ void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
 				    dma_addr_t handle, size_t size);
 void card_buffer_put(struct card_buffer *buffer);
+void card_buffers_reclaim(struct card_device *card);
 
 /* mapping.c */
 int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
 			void *cpu_addr, dma_addr_t handle, size_t size);
 void card_mappings_show(struct seq_file *seq, struct card_device *card);
+
+/* revoke.c */
+void card_revoked_show(struct seq_file *seq);
 
 /* debugfs.c */
 void card_debugfs_init(void);

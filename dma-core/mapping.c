@@ -2,14 +2,14 @@
 /*
  * Mappings: user space's hold on a buffer.
  *
- * A mapping is complete when mmap() returns; no page fault is taken on it, and a
- * page that is missing is an error, so there is no fault handler. It is made with
- * vmf_insert_pfn_prot() and not with remap_pfn_range(), because the latter's
- * VM_PAT breaks as soon as the mapping's pages are taken away before the mapping.
+ * A mapping is complete when mmap() returns; no page fault is taken on it, before it is
+ * revoked. It is made with vmf_insert_pfn_prot() and not with remap_pfn_range(), because
+ * the latter's VM_PAT breaks as soon as the mapping's pages are taken away before the
+ * mapping.
  *
  * One struct card_mapping serves the VMA that mmap() made and all that descend
- * from it by fork() and by splitting; it holds one reference on the buffer and one
- * on this module until the last of them is closed.
+ * from it by fork() and by splitting; it holds one reference on the buffer, up to
+ * a revocation, and one on this module until the last of them is closed.
  *
  * A driver's subsystem may have set vm_ops and vm_private_data before it called
  * us (ALSA counts its mappings that way); its open and close are called through.
@@ -27,53 +27,70 @@
 
 #include "compat.h"
 #include "internal.h"
+#include "mapping.h"
 #include "trace.h"
 
-/**
- * struct card_mapping - one mmap() of a buffer
- * @vmas: VMAs that share it
- * @buffer: what is mapped, referenced
- * @on_card: in card_device.mappings
- * @first_page: of the buffer, that mmap() asked for
- * @pages: that mmap() asked for
- * @mm: of the process that called mmap(), held; only compared
- * @outer_ops: vm_ops that the caller of dma_map_coherent() had set, or NULL
- * @outer_data: vm_private_data that belongs to @outer_ops
- */
-struct card_mapping {
-	refcount_t vmas;
-	struct card_buffer *buffer;
-	struct list_head on_card;
-	unsigned long first_page;
-	unsigned long pages;
-	struct mm_struct *mm;
-	const struct vm_operations_struct *outer_ops;
-	void *outer_data;
-};
-
-static void mapping_count(struct card_mapping *mapping, bool made)
+/* Whoever takes the buffer off a mapping drops its reference; NULL: somebody has. */
+struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 {
-	struct card_buffer *buffer = mapping->buffer;
-	struct card_device *card = buffer->card;
+	struct card_device *card = mapping->card;
+	struct card_buffer *buffer;
 
 	spin_lock_irq(&card->lock);
-	if (made) {
-		list_add_tail(&mapping->on_card, &card->mappings);
-		buffer->mappings++;
-		card->counters.mapped++;
-	} else {
-		list_del(&mapping->on_card);
+	buffer = mapping->buffer;
+	mapping->buffer = NULL;
+	if (buffer) {
 		buffer->mappings--;
 		card->counters.unmapped++;
 	}
 	spin_unlock_irq(&card->lock);
+	return buffer;
 }
 
-static void mapping_destroy(struct card_mapping *mapping)
+static void mapping_list(struct card_mapping *mapping)
 {
-	mapping_count(mapping, false);
+	struct card_device *card = mapping->card;
+
+	spin_lock_irq(&card->lock);
+	list_add_tail(&mapping->listed, &card->mappings);
+	mapping->buffer->mappings++;
+	card->counters.mapped++;
+	spin_unlock_irq(&card->lock);
+}
+
+static void mapping_release(struct kref *kref)
+{
+	struct card_mapping *mapping =
+		container_of(kref, struct card_mapping, kref);
+
+	card_stand_ins_free(mapping);
 	mmdrop(mapping->mm);
+	put_device(&mapping->card->dev);
 	kfree(mapping);
+	/* (this is no unloading of the code that runs: the VMA's file is still held) */
+	module_put(THIS_MODULE);
+}
+
+void card_mapping_put(struct card_mapping *mapping)
+{
+	kref_put(&mapping->kref, mapping_release);
+}
+
+/* The last VMA is closed. */
+static void mapping_end(struct card_mapping *mapping)
+{
+	struct card_device *card = mapping->card;
+	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
+
+	spin_lock_irq(&card->lock);
+	card_mapping_unlist(mapping);
+	spin_unlock_irq(&card->lock);
+	if (buffer) {
+		trace_dma_card_unmap(&card->dev, buffer->ops->name,
+				     buffer->handle, buffer->size);
+		card_buffer_put(buffer);
+	}
+	card_mapping_put(mapping);
 }
 
 /* The caller's own open or close finds its own vm_private_data in the VMA. */
@@ -96,35 +113,61 @@ static void mapping_open(struct vm_area_struct *vma)
 		call_outer(vma, mapping, mapping->outer_ops->open);
 }
 
+/*
+ * Where mmap() fails after it was made here, the kernel closes the VMA before it takes
+ * the entries away: nothing may reach a buffer that goes back now. At an exit, when
+ * nobody uses the mm any more, they are gone.
+ */
+static void zap_what_is_left(struct vm_area_struct *vma)
+{
+	if (atomic_read(&vma->vm_mm->mm_users))
+		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+}
+
 static void mapping_close(struct vm_area_struct *vma)
 {
 	struct card_mapping *mapping = vma->vm_private_data;
-	struct card_buffer *buffer = mapping->buffer;
 
 	if (mapping->outer_ops)
 		call_outer(vma, mapping, mapping->outer_ops->close);
 	if (!refcount_dec_and_test(&mapping->vmas))
 		return;
-
-	trace_dma_card_unmap(&buffer->card->dev, buffer->ops->name,
-			     buffer->handle, buffer->size);
-	mapping_destroy(mapping);
-	card_buffer_put(buffer);
-	module_put(THIS_MODULE);
+	zap_what_is_left(vma);
+	mapping_end(mapping);
 }
 
-/* ptrace and /proc/pid/mem: through the kernel's mapping of the same bytes. */
-static int mapping_access(struct vm_area_struct *vma, unsigned long address,
-			  void *bytes, int length, int write)
+static int insert_page(struct vm_area_struct *vma, unsigned long address,
+		       const struct card_buffer *buffer, unsigned long page)
 {
-	struct card_mapping *mapping = vma->vm_private_data;
-	size_t offset = address - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
-	void *memory = mapping->buffer->cpu_addr + offset;
+	unsigned long pfn = buffer->ops->pfn(buffer, page << PAGE_SHIFT);
 
-	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
-		return -EACCES;
-	/* The VMA's bounds were checked against the buffer's when it was made. */
-	length = min_t(unsigned long, length, vma->vm_end - address);
+	return vmf_insert_pfn_prot(vma, address, pfn, vma->vm_page_prot);
+}
+
+/*
+ * Not for a live mapping, which is complete; but who takes pages away by the file, as
+ * for another card's revocation, may have met this one's.
+ */
+static vm_fault_t mapping_fault(struct vm_fault *vmf)
+{
+	struct card_mapping *mapping = vmf->vma->vm_private_data;
+	struct card_device *card = mapping->card;
+	vm_fault_t fault;
+
+	down_read(&card->revoke_lock);
+	fault = card->revoked ? card_stand_in_fault(mapping, vmf) :
+				insert_page(vmf->vma, vmf->address,
+					    mapping->buffer, vmf->pgoff);
+	up_read(&card->revoke_lock);
+	return fault;
+}
+
+/* Through the kernel's mapping of the same bytes. */
+static int buffer_access(const struct card_buffer *buffer, size_t offset,
+			 void *bytes, int length, bool write)
+{
+	void *memory = buffer->cpu_addr + offset;
+
 	if (write)
 		memcpy(memory, bytes, length);
 	else
@@ -132,24 +175,46 @@ static int mapping_access(struct vm_area_struct *vma, unsigned long address,
 	return length;
 }
 
+/* ptrace and /proc/pid/mem */
+static int mapping_access(struct vm_area_struct *vma, unsigned long address,
+			  void *bytes, int length, int write)
+{
+	struct card_mapping *mapping = vma->vm_private_data;
+	size_t offset = address - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
+	struct card_device *card = mapping->card;
+
+	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
+		return -EACCES;
+	/* The VMA's bounds were checked against the buffer's when it was made. */
+	length = min_t(unsigned long, length, vma->vm_end - address);
+	down_read(&card->revoke_lock);
+	if (card->revoked)
+		length = card_stand_in_access(mapping, offset >> PAGE_SHIFT,
+					      offset_in_page(offset), bytes,
+					      length, write);
+	else
+		length = buffer_access(mapping->buffer, offset, bytes, length,
+				       write);
+	up_read(&card->revoke_lock);
+	return length;
+}
+
 static const struct vm_operations_struct card_vm_ops = {
 	.open = mapping_open,
 	.close = mapping_close,
+	.fault = mapping_fault,
 	.access = mapping_access,
 };
 
 static int insert_pages(struct vm_area_struct *vma,
 			const struct card_buffer *buffer)
 {
-	size_t offset = vma->vm_pgoff << PAGE_SHIFT;
-	unsigned long address;
+	unsigned long page, pages = vma_pages(vma);
 	vm_fault_t fault;
 
-	for (address = vma->vm_start; address < vma->vm_end;
-	     address += PAGE_SIZE, offset += PAGE_SIZE) {
-		fault = vmf_insert_pfn_prot(vma, address,
-					    buffer->ops->pfn(buffer, offset),
-					    vma->vm_page_prot);
+	for (page = 0; page < pages; page++) {
+		fault = insert_page(vma, vma->vm_start + page * PAGE_SIZE,
+				    buffer, vma->vm_pgoff + page);
 		if (fault & VM_FAULT_ERROR)
 			return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
 	}
@@ -168,38 +233,69 @@ static int check_vma(struct vm_area_struct *vma, size_t size)
 	return 0;
 }
 
-static int mapping_create(struct vm_area_struct *vma,
-			  struct card_buffer *buffer)
+/* Its references are taken when it cannot fail any more; @buffer is the caller's. */
+static struct card_mapping *mapping_new(struct vm_area_struct *vma,
+					struct card_buffer *buffer)
 {
-	struct card_mapping *mapping;
-	int err = buffer->ops->load_pfns(buffer);
+	struct card_mapping *mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
 
-	if (err)
-		return err;
-	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
 	if (!mapping)
-		return -ENOMEM;
+		return NULL;
+	kref_init(&mapping->kref);
 	refcount_set(&mapping->vmas, 1);
+	mapping->card = buffer->card;
+	get_device(&mapping->card->dev);
 	mapping->buffer = buffer;
+	mapping->file = vma->vm_file;
 	mapping->first_page = vma->vm_pgoff;
 	mapping->pages = vma_pages(vma);
 	mapping->mm = vma->vm_mm;
 	mmgrab(mapping->mm);
+	mapping->pid = task_tgid_nr(current);
 	mapping->outer_ops = vma->vm_ops;
 	mapping->outer_data = vma->vm_private_data;
-	mapping_count(mapping, true);
+	xa_init(&mapping->stand_ins);
+	__module_get(THIS_MODULE);
+	return mapping;
+}
 
+/* From the look at @revoked until all pages are there, no revocation begins. */
+static int mapping_fill(struct card_mapping *mapping,
+			struct vm_area_struct *vma)
+{
+	struct card_device *card = mapping->card;
+	struct card_buffer *buffer = mapping->buffer;
+	int err = -ENODEV;
+
+	down_read(&card->revoke_lock);
+	if (!card->revoked) {
+		mapping_list(mapping);
+		err = insert_pages(vma, buffer);
+	}
+	up_read(&card->revoke_lock);
+	return err;
+}
+
+/* Takes over the caller's reference on @buffer, also when it fails. */
+static int mapping_create(struct vm_area_struct *vma,
+			  struct card_buffer *buffer)
+{
+	struct card_mapping *mapping = mapping_new(vma, buffer);
+	int err;
+
+	if (!mapping) {
+		card_buffer_put(buffer);
+		return -ENOMEM;
+	}
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_page_prot = buffer->ops->pgprot(buffer, vma->vm_page_prot);
-	err = insert_pages(vma, buffer);
+	err = mapping_fill(mapping, vma);
 	if (err) {
 		/* mmap() will fail; nothing may reach memory freed after it. */
 		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
-		mapping_destroy(mapping);
+		mapping_end(mapping);
 		return err;
 	}
-
-	__module_get(THIS_MODULE);
 	vma->vm_private_data = mapping;
 	vma->vm_ops = &card_vm_ops;
 	return 0;
@@ -210,20 +306,27 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
 			void *cpu_addr, dma_addr_t handle, size_t size)
 {
 	struct card_buffer *buffer;
+	const char *memory;
 	int err = check_vma(vma, size);
 
 	if (err)
 		return err;
+	if (card_is_revoked(card))
+		return -ENODEV;
 	buffer = card_buffer_get(card, cpu_addr, handle, size);
 	if (!buffer)
 		return -EINVAL;
-	err = mapping_create(vma, buffer);
+	memory = buffer->ops->name;
+	err = buffer->ops->load_pfns(buffer);
 	if (err) {
 		card_buffer_put(buffer);
 		return err;
 	}
-	trace_dma_map_coherent(&card->dev, buffer->ops->name, handle, size,
-			       vma->vm_pgoff, vma_pages(vma));
+	err = mapping_create(vma, buffer);
+	if (err)
+		return err;
+	trace_dma_map_coherent(&card->dev, memory, handle, size, vma->vm_pgoff,
+			       vma_pages(vma));
 	return 0;
 }
 
@@ -239,7 +342,8 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  * Maps the part of the buffer that @vma covers, wherever it lies: on the card,
  * with no struct page behind it, or in system RAM. The mapping is complete on
  * return and has the cache attribute of the kernel's mapping. It holds the
- * buffer: freed while it is mapped, the memory goes back with the last unmap.
+ * buffer: freed while it is mapped, the memory goes back with the last unmap, or when
+ * dma_revoke_card_memory() takes it away from user space.
  * The driver needs no fault handler. Where vm_ops are set already, their open and
  * close go on being called, with their vm_private_data, for the VMAs of the process
  * that called mmap().
@@ -248,8 +352,8 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  *
  * Context: process context with the mmap lock held for writing, may sleep.
  * Return: 0; -EINVAL for a private mapping, or (with a warning) a buffer that
- * was not allocated so; -ENXIO when @vma reaches beyond @size; -ENOMEM; -EFAULT
- * when the architecture refuses a page; for system RAM an errno of
+ * was not allocated so; -ENODEV once the card was revoked; -ENXIO when @vma reaches
+ * beyond @size; -ENOMEM; -EFAULT when the architecture refuses a page; for system RAM an errno of
  * dma_get_sgtable(). After an error nothing is mapped.
  */
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
@@ -275,7 +379,7 @@ EXPORT_SYMBOL_GPL(dma_map_coherent);
  *
  * Context: process context, may sleep.
  * Return: the page, or NULL where there is none, where @offset lies outside of
- * the buffer, or (with a warning) when the buffer was not allocated so.
+ * the buffer, once the card was revoked, or (with a warning) when the buffer was not allocated so.
  */
 struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 			       dma_addr_t handle, size_t offset)
@@ -284,7 +388,7 @@ struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 	struct card_buffer *buffer;
 	struct page *page = NULL;
 
-	if (!card)
+	if (!card || card_is_revoked(card))
 		return NULL;
 	buffer = card_buffer_get(card, cpu_addr, handle, 0);
 	if (!buffer)
@@ -307,12 +411,17 @@ void card_mappings_show(struct seq_file *seq, struct card_device *card)
 	const struct card_mapping *mapping;
 
 	spin_lock_irq(&card->lock);
-	list_for_each_entry(mapping, &card->mappings, on_card)
+	list_for_each_entry(mapping, &card->mappings, listed) {
+		const struct card_buffer *buffer = mapping->buffer;
+
+		if (!buffer)
+			continue;
 		seq_printf(seq,
-			   "memory=%s handle=%pad first_page=%lu pages=%lu vmas=%u freed=%d\n",
-			   mapping->buffer->ops->name, &mapping->buffer->handle,
+			   "memory=%s handle=%pad first_page=%lu pages=%lu vmas=%u freed=%d pid=%d\n",
+			   buffer->ops->name, &buffer->handle,
 			   mapping->first_page, mapping->pages,
-			   refcount_read(&mapping->vmas),
-			   mapping->buffer->freed);
+			   refcount_read(&mapping->vmas), buffer->freed,
+			   mapping->pid);
+	}
 	spin_unlock_irq(&card->lock);
 }

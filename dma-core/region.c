@@ -139,7 +139,8 @@ static int check_declaration(struct device *dev,
  * Context: process context, may sleep.
  * Return: 0; with a warning, -EINVAL when @dev is no card device, a flag is unknown,
  * or the range is empty, unaligned or passes the end of an address space, and -EBUSY
- * when part of it is declared already; -ENOMEM when the memory cannot be mapped.
+ * when part of it is declared already; -ENODEV once @dev was revoked; -ENOMEM when
+ * the memory cannot be mapped.
  */
 int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			    dma_addr_t device_addr, size_t size,
@@ -156,6 +157,8 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 
 	if (!card)
 		return -EINVAL;
+	if (card_is_revoked(card))
+		return -ENODEV;
 	err = check_declaration(dev->parent, &window, flags);
 	if (err)
 		return err;

@@ -56,6 +56,21 @@ TRACE_EVENT(dma_release_card_memory,
 		  __entry->size)
 );
 
+/* mappings: those that were taken away */
+TRACE_EVENT(dma_revoke_card_memory,
+	TP_PROTO(struct device *dev, unsigned int mappings),
+	TP_ARGS(dev, mappings),
+	TP_STRUCT__entry(
+		__string(device, dev_name(dev))
+		__field(unsigned int, mappings)
+	),
+	TP_fast_assign(
+		trace_assign_str(device, dev_name(dev));
+		__entry->mappings = mappings;
+	),
+	TP_printk("%s mappings=%u", __get_str(device), __entry->mappings)
+);
+
 TRACE_EVENT(dma_negotiate_mask,
 	TP_PROTO(struct device *dev, const struct dma_mask_choice *choice),
 	TP_ARGS(dev, choice),
