@@ -28,7 +28,8 @@
  * @lock: the model is single-threaded
  * @card: the model, under @lock
  * @timer: fires at the card's next event
- * @off: being destroyed, under @lock: the timer is not to be armed any more
+ * @off: unplugged, under @lock: the timer is not to be armed any more, and nobody
+ *	answers
  * @interrupt: the driver's handler, called in softirq context
  * @data: handed to @interrupt
  */
@@ -121,7 +122,8 @@ static enum hrtimer_restart board_tick(struct hrtimer *timer)
 	bool raised;
 
 	spin_lock_irqsave(&board->lock, irq);
-	oncard_card_step(&board->card, ktime_get_ns());
+	if (!board->off)
+		oncard_card_step(&board->card, ktime_get_ns());
 	raised = oncard_card_interrupt(&board->card) && !board->off;
 	spin_unlock_irqrestore(&board->lock, irq);
 
@@ -140,16 +142,18 @@ static enum hrtimer_restart board_tick(struct hrtimer *timer)
  * @reg: ONCARD_REG_*
  *
  * Context: any.
- * Return: the register's value at this moment.
+ * Return: the register's value at this moment; once the card is unplugged, all ones.
  */
 u32 oncard_board_read(struct oncard_board *board, u32 reg)
 {
+	u32 value = ONCARD_NOBODY;
 	unsigned long irq;
-	u32 value;
 
 	spin_lock_irqsave(&board->lock, irq);
-	oncard_card_step(&board->card, ktime_get_ns());
-	value = oncard_card_read(&board->card, reg);
+	if (!board->off) {
+		oncard_card_step(&board->card, ktime_get_ns());
+		value = oncard_card_read(&board->card, reg);
+	}
 	spin_unlock_irqrestore(&board->lock, irq);
 	return value;
 }
@@ -160,7 +164,8 @@ u32 oncard_board_read(struct oncard_board *board, u32 reg)
  * @reg: ONCARD_REG_*
  * @value: what to write
  *
- * Memory that the driver wrote before is visible to the card after.
+ * Memory that the driver wrote before is visible to the card after. Once the card is
+ * unplugged, the write goes nowhere.
  *
  * Context: any.
  */
@@ -170,9 +175,11 @@ void oncard_board_write(struct oncard_board *board, u32 reg, u32 value)
 
 	wmb(); /* descriptors before the write that makes the card fetch them */
 	spin_lock_irqsave(&board->lock, irq);
-	oncard_card_step(&board->card, ktime_get_ns());
-	oncard_card_write(&board->card, reg, value);
-	arm_timer(board, ktime_get_ns());
+	if (!board->off) {
+		oncard_card_step(&board->card, ktime_get_ns());
+		oncard_card_write(&board->card, reg, value);
+		arm_timer(board, ktime_get_ns());
+	}
 	spin_unlock_irqrestore(&board->lock, irq);
 }
 
@@ -234,17 +241,31 @@ struct oncard_board *oncard_board_create(struct device *dev,
 }
 
 /**
- * oncard_board_destroy() - switch the card off
- * @board: the board; no register access may follow
+ * oncard_board_unplug() - take the card out
+ * @board: the board
+ *
+ * The card stops where it is, and reaches no memory any more. Register accesses that
+ * still come find nobody.
  *
  * Context: process context, may sleep. The handler does not run after return.
  */
-void oncard_board_destroy(struct oncard_board *board)
+void oncard_board_unplug(struct oncard_board *board)
 {
 	spin_lock_irq(&board->lock);
 	board->off = true;
 	spin_unlock_irq(&board->lock);
 	hrtimer_cancel(&board->timer);
 	memunmap(board->card.memory);
+	board->card.memory = NULL;
+}
+
+/**
+ * oncard_board_destroy() - undo oncard_board_create()
+ * @board: the board, unplugged; no register access may follow
+ *
+ * Context: any.
+ */
+void oncard_board_destroy(struct oncard_board *board)
+{
 	kfree(board);
 }

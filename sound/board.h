@@ -12,6 +12,9 @@
 struct device;
 struct oncard_board;
 
+/* what a bus answers to a read where no card is */
+#define ONCARD_NOBODY 0xffffffff
+
 /**
  * struct oncard_memory - where a card's memory lies
  * @phys_addr: as the CPU sees it
@@ -32,6 +35,7 @@ struct oncard_board *oncard_board_create(struct device *dev,
 					 const struct oncard_memory *memory,
 					 void (*interrupt)(void *data),
 					 void *data);
+void oncard_board_unplug(struct oncard_board *board);
 void oncard_board_destroy(struct oncard_board *board);
 u32 oncard_board_read(struct oncard_board *board, u32 reg);
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);

@@ -4,6 +4,8 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
+#include <linux/pm.h>
+#include <linux/srcu.h>
 #include <sound/initval.h>
 
 #include "oncard.h"
@@ -55,6 +57,42 @@ int oncard_probed(int err)
 	return err;
 }
 
+/*
+ * As drm_dev_enter() and drm_dev_unplug() do it: who uses the card's memory, or the
+ * device for DMA, holds this, never while waiting for user space.
+ */
+DEFINE_STATIC_SRCU(card_in_use);
+
+/**
+ * oncard_chip_enter() - hold the card where it is
+ * @chip: the card
+ * @held: for oncard_chip_exit()
+ *
+ * Until oncard_chip_exit(), the card's memory and the device that does DMA for it stay.
+ *
+ * Context: any.
+ * Return: whether the card is still there; if not, there is no oncard_chip_exit().
+ */
+bool oncard_chip_enter(struct oncard *chip, int *held)
+{
+	*held = srcu_read_lock(&card_in_use);
+	if (!READ_ONCE(chip->gone))
+		return true;
+	srcu_read_unlock(&card_in_use, *held);
+	return false;
+}
+
+/**
+ * oncard_chip_exit() - undo oncard_chip_enter()
+ * @held: from there
+ *
+ * Context: as oncard_chip_enter().
+ */
+void oncard_chip_exit(int held)
+{
+	srcu_read_unlock(&card_in_use, held);
+}
+
 static int check_memory(struct device *dev, const struct oncard_memory *memory)
 {
 	if (memory->size < ONCARD_MEMORY_MIN) {
@@ -103,6 +141,13 @@ static int negotiate_mask(struct oncard *chip)
 	return 0;
 }
 
+/* Only the card itself is not over when its owner has destroyed it. */
+static void destroy_dma_device(struct oncard *chip)
+{
+	dma_destroy_card_device(chip->dma);
+	put_device(chip->dma);
+}
+
 static int create_dma_device(struct oncard *chip)
 {
 	int err;
@@ -110,11 +155,12 @@ static int create_dma_device(struct oncard *chip)
 	chip->dma = dma_create_card_device(chip->dev);
 	if (IS_ERR(chip->dma))
 		return PTR_ERR(chip->dma);
+	get_device(chip->dma);
 	err = declare_memory(chip);
 	if (!err)
 		err = negotiate_mask(chip);
 	if (err) {
-		dma_destroy_card_device(chip->dma);
+		destroy_dma_device(chip);
 		return err;
 	}
 	/* Where this fails, segments are shorter than they might be. */
@@ -190,7 +236,7 @@ static int start_hardware(struct oncard *chip)
 					 &chip->lists_handle, GFP_KERNEL);
 	if (!chip->lists) {
 		err = -ENOMEM;
-		goto destroy_dma_device;
+		goto destroy_dma;
 	}
 	err = oncard_copy_create(chip);
 	if (err)
@@ -206,25 +252,41 @@ destroy_copy:
 free_lists:
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);
-destroy_dma_device:
-	dma_destroy_card_device(chip->dma);
+destroy_dma:
+	destroy_dma_device(chip);
 destroy_board:
+	oncard_board_unplug(chip->board);
 	oncard_board_destroy(chip->board);
 	return err;
 }
 
-/* ALSA calls this when the last file of the card is closed. */
-static void stop_hardware(struct snd_card *card)
+/*
+ * Everything that needs the device, the card or its memory, whatever files are open.
+ * Buffers that ALSA has not freed are taken back with the card device; it still frees
+ * them, with the last close, when that does nothing any more.
+ */
+static void stop_hardware(struct oncard *chip)
 {
-	struct oncard *chip = card->private_data;
-
 	oncard_debugfs_remove(chip);
-	oncard_board_destroy(chip->board);
+	WRITE_ONCE(chip->gone, true);
+	oncard_copy_unplug(chip);
+	synchronize_srcu(&card_in_use);
+	oncard_board_unplug(chip->board);
+	dma_revoke_card_memory(chip->dma);
 	oncard_scattered_destroy(chip);
-	oncard_copy_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);
 	dma_destroy_card_device(chip->dma);
+}
+
+/* ALSA calls this when the last file of the card is closed. */
+static void free_chip(struct snd_card *card)
+{
+	struct oncard *chip = card->private_data;
+
+	oncard_copy_destroy(chip);
+	oncard_board_destroy(chip->board);
+	put_device(chip->dma);
 }
 
 static const char *const buffers_are[] = {
@@ -255,6 +317,18 @@ static int create_card(struct oncard *chip)
 	return oncard_copy_register(chip);
 }
 
+/*
+ * In this order: new calls find no card, and running streams stop; calls that are under
+ * way come to their end; then nobody is left who uses what goes.
+ */
+static void take_down(struct oncard *chip)
+{
+	oncard_copy_unregister(chip);
+	snd_card_disconnect(chip->card);
+	stop_hardware(chip);
+	snd_card_free_when_closed(chip->card);
+}
+
 static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 		      unsigned int slot, struct oncard **created)
 {
@@ -278,13 +352,16 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 	err = start_hardware(chip);
 	if (err)
 		goto free_card;
-	card->private_free = stop_hardware;
+	card->private_free = free_chip;
 	err = create_card(chip);
 	if (err)
-		goto free_card;
+		goto take_down;
 	*created = chip;
 	return 0;
 
+take_down:
+	take_down(chip);
+	return err;
 free_card:
 	snd_card_free(card);
 	return err;
@@ -340,16 +417,39 @@ int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
  * oncard_chip_remove() - take a card down
  * @chip: the card
  *
- * Context: process context, sleeps until every file of the card is closed.
+ * Does not wait for anybody to close or unmap anything. Mappings of the card's memory
+ * are taken away; @chip itself goes with the last close of its files.
+ *
+ * Context: process context, may sleep.
  */
 void oncard_chip_remove(struct oncard *chip)
 {
 	unsigned int slot = chip->slot;
 
-	oncard_copy_unregister(chip);
-	snd_card_free(chip->card);
+	take_down(chip);
 	mutex_lock(&probe_lock);
 	clear_bit(slot, slots);
 	bound--;
 	mutex_unlock(&probe_lock);
 }
+
+/* ALSA suspends the streams; the card's registers and memory keep what they have. */
+static int oncard_suspend(struct device *dev)
+{
+	struct oncard *chip = dev_get_drvdata(dev);
+
+	snd_power_change_state(chip->card, SNDRV_CTL_POWER_D3hot);
+	return 0;
+}
+
+static int oncard_resume(struct device *dev)
+{
+	struct oncard *chip = dev_get_drvdata(dev);
+
+	snd_power_change_state(chip->card, SNDRV_CTL_POWER_D0);
+	return 0;
+}
+
+const struct dev_pm_ops oncard_pm_ops = {
+	SET_SYSTEM_SLEEP_PM_OPS(oncard_suspend, oncard_resume)
+};

@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/uio.h>
 #include <linux/version.h>
+#include <sound/pcm.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void hrtimer_setup(struct hrtimer *timer,
@@ -63,6 +64,45 @@ static inline ssize_t iov_iter_extract_pages(struct iov_iter *iter,
 	iov_iter_advance(iter, length);
 	return length;
 }
+#endif
+
+/*
+ * Up to 6.5 there were two ops, for user memory and for the kernel's, in place of one
+ * with an iterator. PCM_COPY_OPS() is what goes into struct snd_pcm_ops, after
+ * DEFINE_PCM_COPY_OPS() with the same function, which is of today's type.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define DEFINE_PCM_COPY_OPS(copy)                                              \
+	static int copy##_user(struct snd_pcm_substream *substream,            \
+			       int channel, unsigned long position,            \
+			       void __user *from_or_to, unsigned long bytes)   \
+	{                                                                      \
+		bool to_card = substream->stream == SNDRV_PCM_STREAM_PLAYBACK; \
+		struct iov_iter iter;                                          \
+                                                                               \
+		iov_iter_ubuf(&iter, to_card ? WRITE : READ, from_or_to,       \
+			      bytes);                                          \
+		return copy(substream, channel, position, &iter, bytes);       \
+	}                                                                      \
+                                                                               \
+	static int copy##_kernel(struct snd_pcm_substream *substream,          \
+				 int channel, unsigned long position,          \
+				 void *from_or_to, unsigned long bytes)        \
+	{                                                                      \
+		bool to_card = substream->stream == SNDRV_PCM_STREAM_PLAYBACK; \
+		struct kvec piece = { .iov_base = from_or_to,                  \
+				      .iov_len = bytes };                      \
+		struct iov_iter iter;                                          \
+                                                                               \
+		iov_iter_kvec(&iter, to_card ? WRITE : READ, &piece, 1,        \
+			      bytes);                                          \
+		return copy(substream, channel, position, &iter, bytes);       \
+	}
+#define PCM_COPY_OPS(copy) \
+	.copy_user = copy##_user, .copy_kernel = copy##_kernel
+#else
+#define DEFINE_PCM_COPY_OPS(copy)
+#define PCM_COPY_OPS(copy) .copy = copy
 #endif
 
 #endif /* SND_ONCARD_COMPAT_H */

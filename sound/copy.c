@@ -7,6 +7,9 @@
  * read() and its kin have them written from it: pages are pinned, mapped for the
  * card, and named in descriptors, one for each DMA segment. The CPU copies nothing.
  *
+ * Files that are open when the card is taken down get -ENODEV, and nothing waits for
+ * them; ALSA counts them among the card's.
+ *
  * Promised: a page is unpinned only after the card has let go of it, whether the
  * transfer ended, failed, or its process was killed. Where the card does not stop when
  * told to, its pages stay pinned for good, and the node does no more.
@@ -75,6 +78,7 @@ static const char *const counter_names[COPY_COUNTERS] = {
  * @lock: one transfer at a time; guards the engine's registers and @stuck
  * @stopped: woken when the engine is done or failed
  * @stuck: the engine did not stop when told to
+ * @registered: user space can find the node
  * @counter: since the card was bound
  */
 struct oncard_copy {
@@ -84,6 +88,7 @@ struct oncard_copy {
 	struct mutex lock;
 	wait_queue_head_t stopped;
 	bool stuck;
+	bool registered;
 	atomic64_t counter[COPY_COUNTERS];
 };
 
@@ -196,13 +201,22 @@ static int map_pages(struct copy_round *round)
 	sg_mark_end(round->last);
 	round->segments = dma_map_sg(round->copy->chip->dma, round->table.sgl,
 				     round->count, round->dir);
-	if (round->segments > 0)
+	if (round->segments > 0) {
+		count(round->copy, COPY_SEGMENTS, round->segments);
 		return 0;
+	}
 	dev_err_ratelimited(round->copy->chip->dev,
 			    "copying: %u pages cannot be mapped for the card\n",
 			    round->count);
 	count(round->copy, COPY_ERRORS, 1);
 	return -EIO;
+}
+
+static void unmap_pages(struct copy_round *round)
+{
+	if (!round->abandoned)
+		dma_unmap_sg(round->copy->chip->dma, round->table.sgl,
+			     round->count, round->dir);
 }
 
 static void unpin_pages(struct copy_round *round)
@@ -228,13 +242,7 @@ static int take_pages(struct copy_round *round, struct iov_iter *iter)
 	err = pin_pages(round, iter, limit);
 	count(round->copy, COPY_PAGES_PINNED, round->count);
 	if (!err)
-		err = map_pages(round);
-	if (err)
-		goto unpin;
-	count(round->copy, COPY_SEGMENTS, round->segments);
-	return 0;
-
-unpin:
+		return 0;
 	unpin_pages(round);
 	sg_free_table(&round->table);
 free_pages:
@@ -244,11 +252,8 @@ free_pages:
 
 static void return_pages(struct copy_round *round)
 {
-	if (!round->abandoned) {
-		dma_unmap_sg(round->copy->chip->dma, round->table.sgl,
-			     round->count, round->dir);
+	if (!round->abandoned)
 		unpin_pages(round);
-	}
 	sg_free_table(&round->table);
 	kvfree(round->pages);
 }
@@ -328,7 +333,7 @@ static int engine_failed(struct oncard_copy *copy, u32 status)
 	return -EIO;
 }
 
-/* Sleeps until the transfer ended, in any way; only a fatal signal ends it early. */
+/* Sleeps until the transfer ended, in any way; a fatal signal or a removal ends it. */
 static int wait_for_engine(struct copy_round *round)
 {
 	struct oncard_copy *copy = round->copy;
@@ -336,14 +341,17 @@ static int wait_for_engine(struct copy_round *round)
 	u32 status;
 
 	left = wait_event_killable_timeout(copy->stopped,
-					   engine_status(copy) !=
-						   ONCARD_ENGINE_RUNNING,
+					   READ_ONCE(copy->chip->gone) ||
+						   engine_status(copy) !=
+							   ONCARD_ENGINE_RUNNING,
 					   TRANSFER_SECONDS * HZ);
 	status = engine_status(copy);
 	if (status == ONCARD_ENGINE_DONE)
 		return 0;
 	if (status == ONCARD_ENGINE_RUNNING)
 		abort_engine(round);
+	if (READ_ONCE(copy->chip->gone))
+		return -ENODEV;
 	if (status != ONCARD_ENGINE_RUNNING || left >= 0)
 		return engine_failed(copy, status);
 	count(copy, COPY_ABORTED, 1);
@@ -369,6 +377,23 @@ static int transfer(struct copy_file *opened, struct copy_round *round,
 	return err;
 }
 
+/* While the card is there, which must not depend on what user memory does. */
+static int move_pages(struct copy_file *opened, struct copy_round *round,
+		      size_t offset)
+{
+	int held, err;
+
+	if (!oncard_chip_enter(round->copy->chip, &held))
+		return -ENODEV;
+	err = map_pages(round);
+	if (!err) {
+		err = transfer(opened, round, offset);
+		unmap_pages(round);
+	}
+	oncard_chip_exit(held);
+	return err;
+}
+
 /* Returns how many bytes were moved: all that one transfer takes, or an errno. */
 static ssize_t copy_round(struct copy_file *opened, struct iov_iter *iter,
 			  size_t offset)
@@ -382,7 +407,7 @@ static ssize_t copy_round(struct copy_file *opened, struct iov_iter *iter,
 
 	if (err)
 		return err;
-	err = transfer(opened, &round, offset);
+	err = move_pages(opened, &round, offset);
 	return_pages(&round);
 	if (err) {
 		iov_iter_revert(iter, round.bytes);
@@ -521,6 +546,18 @@ void oncard_copy_show(struct seq_file *seq, const struct oncard *chip)
 }
 
 /**
+ * oncard_copy_unplug() - end the transfers of a card that is gone
+ * @chip: the card, marked as gone
+ *
+ * Context: any. Transfers end with -ENODEV; some may still be about to.
+ */
+void oncard_copy_unplug(struct oncard *chip)
+{
+	if (chip->copy)
+		wake_up_all(&chip->copy->stopped);
+}
+
+/**
  * oncard_copy_interrupt() - the copy engine's part of the card's interrupt
  * @chip: the card
  * @status: ONCARD_IRQ_* that happened, acknowledged
@@ -585,6 +622,7 @@ void oncard_copy_destroy(struct oncard *chip)
 int oncard_copy_register(struct oncard *chip)
 {
 	struct oncard_copy *copy = chip->copy;
+	int err;
 
 	if (!copy)
 		return 0;
@@ -595,7 +633,9 @@ int oncard_copy_register(struct oncard *chip)
 	copy->misc.fops = &copy_fops;
 	copy->misc.parent = chip->dev;
 	copy->misc.mode = 0600;
-	return misc_register(&copy->misc);
+	err = misc_register(&copy->misc);
+	copy->registered = !err;
+	return err;
 }
 
 /**
@@ -607,6 +647,6 @@ int oncard_copy_register(struct oncard *chip)
  */
 void oncard_copy_unregister(struct oncard *chip)
 {
-	if (chip->copy)
+	if (chip->copy && chip->copy->registered)
 		misc_deregister(&chip->copy->misc);
 }

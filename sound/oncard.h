@@ -15,6 +15,7 @@
 #include "board.h"
 #include "card/regs.h"
 
+struct iov_iter;
 struct seq_file;
 
 #define ONCARD_NAME "snd-oncard"
@@ -93,6 +94,7 @@ struct oncard_scattered {
  * @memory: where the card's memory lies
  * @mask: what was negotiated for @dma
  * @debugfs: this card's folder
+ * @gone: taken down; see oncard_chip_enter()
  * @lists: one page of descriptor lists, a part per stream
  * @lists_handle: its address as the card sees it
  * @lock: guards @irq_enable and its register
@@ -111,6 +113,7 @@ struct oncard {
 	struct oncard_memory memory;
 	struct dma_mask_choice mask;
 	struct dentry *debugfs;
+	bool gone;
 	void *lists;
 	dma_addr_t lists_handle;
 	spinlock_t lock;
@@ -125,6 +128,9 @@ struct oncard {
 int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 		      struct oncard **created);
 void oncard_chip_remove(struct oncard *chip);
+bool oncard_chip_enter(struct oncard *chip, int *held);
+void oncard_chip_exit(int held);
+extern const struct dev_pm_ops oncard_pm_ops;
 unsigned int oncard_chips_bound(void);
 int oncard_probed(int err);
 int oncard_probe_error(void);
@@ -141,6 +147,13 @@ void oncard_write_descriptor(const struct oncard *chip, void *list,
 int oncard_pcm_create(struct oncard *chip);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 
+/* transfer.c */
+int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
+		    unsigned long position, struct iov_iter *iter,
+		    unsigned long bytes);
+int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
+			    unsigned long position, unsigned long bytes);
+
 /* scattered.c */
 int oncard_scattered_create(struct oncard *chip);
 void oncard_scattered_destroy(struct oncard *chip);
@@ -154,6 +167,7 @@ int oncard_copy_create(struct oncard *chip);
 void oncard_copy_destroy(struct oncard *chip);
 int oncard_copy_register(struct oncard *chip);
 void oncard_copy_unregister(struct oncard *chip);
+void oncard_copy_unplug(struct oncard *chip);
 void oncard_copy_interrupt(struct oncard *chip, u32 status);
 void oncard_copy_show(struct seq_file *seq, const struct oncard *chip);
 

@@ -66,6 +66,7 @@ static struct pci_driver oncard_pci_driver = {
 	.id_table = oncard_pci_ids,
 	.probe = oncard_pci_probe,
 	.remove = oncard_pci_remove,
+	.driver.pm = pm_sleep_ptr(&oncard_pm_ops),
 	/* The module's init wants to know how the probe went. */
 	.driver.probe_type = PROBE_FORCE_SYNCHRONOUS,
 };

@@ -9,6 +9,7 @@
 #include <linux/dma-mapping.h>
 #include <sound/pcm_params.h>
 
+#include "compat.h"
 #include "oncard.h"
 
 /* Each stream's part of the page of lists. */
@@ -17,8 +18,9 @@
 static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
 		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
-		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_SYNC_START |
-		SNDRV_PCM_INFO_NO_PERIOD_WAKEUP | SNDRV_PCM_INFO_DRAIN_TRIGGER,
+		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_RESUME |
+		SNDRV_PCM_INFO_SYNC_START | SNDRV_PCM_INFO_NO_PERIOD_WAKEUP |
+		SNDRV_PCM_INFO_DRAIN_TRIGGER,
 	.formats = SNDRV_PCM_FMTBIT_S16_LE | SNDRV_PCM_FMTBIT_S32_LE,
 	.rates = SNDRV_PCM_RATE_CONTINUOUS | SNDRV_PCM_RATE_8000_192000,
 	.rate_min = ONCARD_RATE_MIN,
@@ -112,8 +114,8 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 }
 
 /* Buffers in one piece are managed by ALSA. */
-static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
-				struct snd_pcm_hw_params *params)
+static int take_buffer(struct snd_pcm_substream *substream,
+		       struct snd_pcm_hw_params *params)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct oncard_scattered *scattered =
@@ -127,6 +129,26 @@ static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 				     params_buffer_bytes(params));
 	if (!err)
 		snd_pcm_set_runtime_buffer(substream, &scattered->buffer);
+	return err;
+}
+
+/* A buffer that is kept shows nobody what it held; ALSA leaves that to copy ops. */
+static void clear_buffer(struct snd_pcm_runtime *runtime)
+{
+	memset(runtime->dma_area, 0, PAGE_ALIGN(runtime->dma_bytes));
+}
+
+static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
+				struct snd_pcm_hw_params *params)
+{
+	int held, err;
+
+	if (!oncard_chip_enter(snd_pcm_substream_chip(substream), &held))
+		return -ENODEV;
+	err = take_buffer(substream, params);
+	if (!err)
+		clear_buffer(substream->runtime);
+	oncard_chip_exit(held);
 	return err;
 }
 
@@ -174,9 +196,9 @@ static void write_list(struct oncard *chip, unsigned int index,
 		     oncard_list_mode(chip));
 }
 
-static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
+static void set_up_stream(struct oncard *chip,
+			  struct snd_pcm_substream *substream)
 {
-	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
 	unsigned int index = stream_index(substream);
 	u32 wanted = runtime->no_period_wakeup ? ONCARD_IRQ_ERROR(index) :
@@ -194,6 +216,17 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
 	oncard_enable_interrupts(chip, interrupts_of(index), wanted);
+}
+
+static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	int held;
+
+	if (!oncard_chip_enter(chip, &held))
+		return -ENODEV;
+	set_up_stream(chip, substream);
+	oncard_chip_exit(held);
 	return 0;
 }
 
@@ -223,10 +256,12 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 	switch (command) {
 	case SNDRV_PCM_TRIGGER_START:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
+	case SNDRV_PCM_TRIGGER_RESUME:
 		oncard_board_write(chip->board, ONCARD_REG_RUN_SET,
 				   take_group(substream));
 		return 0;
 	case SNDRV_PCM_TRIGGER_STOP:
+	case SNDRV_PCM_TRIGGER_SUSPEND:
 		/* One by one: the others of its group may have to drain. */
 		stop_stream(chip, stream_index(substream));
 		return 0;
@@ -289,11 +324,14 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 				 runtime->dma_addr, offset);
 }
 
+DEFINE_PCM_COPY_OPS(oncard_pcm_copy)
+
 #define ONCARD_PCM_OPS                                                    \
 	.open = oncard_pcm_open, .close = oncard_pcm_close,               \
 	.hw_params = oncard_pcm_hw_params, .hw_free = oncard_pcm_hw_free, \
 	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,     \
-	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer
+	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer, \
+	.fill_silence = oncard_pcm_fill_silence, PCM_COPY_OPS(oncard_pcm_copy)
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,

@@ -95,6 +95,7 @@ static struct platform_driver oncard_platform_driver = {
 	PLATFORM_REMOVE_OP = oncard_platform_remove,
 	.driver = {
 		.name = ONCARD_NAME,
+		.pm = pm_sleep_ptr(&oncard_pm_ops),
 		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 	},
 };
