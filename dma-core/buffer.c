@@ -110,6 +110,7 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	if (remember_owned(card, buffer, gfp & ALLOCATION_GFP))
 		goto give_back;
 
+	card_object_created(CARD_OBJECT_BUFFER);
 	get_device(&card->dev);
 	trace_dma_card_alloc(&card->dev, buffer->ops->name, buffer->handle,
 			     size);
@@ -145,6 +146,7 @@ static void buffer_destroy(struct kref *kref)
 		wake_up(&card->idle);
 	spin_unlock_irqrestore(&card->lock, irq);
 	kfree(buffer);
+	card_object_destroyed(CARD_OBJECT_BUFFER, 1);
 	put_device(&card->dev);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
- * object, fields as name=value; dma-core/revoked, mappings of cards that are gone. Root
- * only: bus and physical addresses are shown.
+ * object, fields as name=value; dma-core/revoked, mappings of cards that are gone;
+ * dma-core/objects, how many of each kind there were. Root only: bus and physical addresses are shown.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -121,6 +121,44 @@ void card_debugfs_remove(struct card_device *card)
 	debugfs_remove(card->debugfs);
 }
 
+static const char *const object_names[CARD_OBJECTS] = {
+	[CARD_OBJECT_DEVICE] = "devices",
+	[CARD_OBJECT_REGION] = "regions",
+	[CARD_OBJECT_BUFFER] = "buffers",
+	[CARD_OBJECT_MAPPING] = "mappings",
+	[CARD_OBJECT_STAND_IN] = "stand_ins",
+};
+
+static atomic64_t created[CARD_OBJECTS];
+static atomic64_t destroyed[CARD_OBJECTS];
+
+/*
+ * Created and destroyed pair up in the end, whatever happened: a leak check that works
+ * on any kernel.
+ */
+void card_object_created(enum card_object kind)
+{
+	atomic64_inc(&created[kind]);
+}
+
+void card_object_destroyed(enum card_object kind, unsigned long count)
+{
+	atomic64_add(count, &destroyed[kind]);
+}
+
+static int objects_show(struct seq_file *seq, void *unused)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < CARD_OBJECTS; kind++)
+		seq_printf(seq, "%s created=%llu destroyed=%llu\n",
+			   object_names[kind],
+			   (u64)atomic64_read(&created[kind]),
+			   (u64)atomic64_read(&destroyed[kind]));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(objects);
+
 static int revoked_show(struct seq_file *seq, void *unused)
 {
 	card_revoked_show(seq);
@@ -131,6 +169,7 @@ DEFINE_SHOW_ATTRIBUTE(revoked);
 void card_debugfs_init(void)
 {
 	root = debugfs_create_dir("dma-core", NULL);
+	debugfs_create_file("objects", 0400, root, NULL, &objects_fops);
 	debugfs_create_file("revoked", 0400, root, NULL, &revoked_fops);
 }
 

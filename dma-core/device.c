@@ -260,6 +260,7 @@ static void card_device_release(struct device *dev)
 	WARN_ONCE(!list_empty(&card->buffers), "buffers without a device\n");
 	xa_destroy(&card->owned);
 	kfree(card);
+	card_object_destroyed(CARD_OBJECT_DEVICE, 1);
 	put_device(parent);
 }
 
@@ -312,6 +313,7 @@ struct device *dma_create_card_device(struct device *parent)
 
 	dev = &card->dev;
 	device_initialize(dev);
+	card_object_created(CARD_OBJECT_DEVICE);
 	dev->parent = get_device(parent);
 	dev->release = card_device_release;
 	dev->coherent_dma_mask = parent->coherent_dma_mask;

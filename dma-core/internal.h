@@ -188,6 +188,20 @@ struct card_buffer {
 	struct page **frames;
 };
 
+/* What is counted over all card devices, also of those that are gone. */
+enum card_object {
+	CARD_OBJECT_DEVICE,
+	CARD_OBJECT_REGION,
+	CARD_OBJECT_BUFFER,
+	CARD_OBJECT_MAPPING,
+	CARD_OBJECT_STAND_IN,
+	CARD_OBJECTS,
+};
+
+/* debugfs.c */
+void card_object_created(enum card_object kind);
+void card_object_destroyed(enum card_object kind, unsigned long count);
+
 /* device.c */
 struct card_device *to_card_device(struct device *dev);
 struct card_device *expect_card_device(struct device *dev);

@@ -67,6 +67,7 @@ static void mapping_release(struct kref *kref)
 	mmdrop(mapping->mm);
 	put_device(&mapping->card->dev);
 	kfree(mapping);
+	card_object_destroyed(CARD_OBJECT_MAPPING, 1);
 	/* (this is no unloading of the code that runs: the VMA's file is still held) */
 	module_put(THIS_MODULE);
 }
@@ -255,6 +256,7 @@ static struct card_mapping *mapping_new(struct vm_area_struct *vma,
 	mapping->outer_ops = vma->vm_ops;
 	mapping->outer_data = vma->vm_private_data;
 	xa_init(&mapping->stand_ins);
+	card_object_created(CARD_OBJECT_MAPPING);
 	__module_get(THIS_MODULE);
 	return mapping;
 }

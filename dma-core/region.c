@@ -91,6 +91,7 @@ static void region_destroy(struct kref *kref)
 	list_del(&region->on_machine);
 	mutex_unlock(&all_regions_lock);
 	kfree(region);
+	card_object_destroyed(CARD_OBJECT_REGION, 1);
 	put_device(&card->dev);
 }
 
@@ -186,6 +187,7 @@ int dma_declare_card_memory(struct device *dev, phys_addr_t phys_addr,
 			size, &phys_addr);
 		goto free_region;
 	}
+	card_object_created(CARD_OBJECT_REGION);
 	get_device(&card->dev);
 	list_add_tail(&region->on_machine, &all_regions);
 	mutex_unlock(&all_regions_lock);

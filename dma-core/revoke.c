@@ -51,8 +51,10 @@ static struct page *new_stand_in(struct card_mapping *mapping,
 	if (!page)
 		return NULL;
 	old = xa_cmpxchg(&mapping->stand_ins, number, NULL, page, GFP_KERNEL);
-	if (!old)
+	if (!old) {
+		card_object_created(CARD_OBJECT_STAND_IN);
 		return page;
+	}
 	__free_page(page);
 	return xa_is_err(old) ? NULL : old;
 }
@@ -101,12 +103,15 @@ int card_stand_in_access(struct card_mapping *mapping, unsigned long page,
 
 void card_stand_ins_free(struct card_mapping *mapping)
 {
-	unsigned long number;
+	unsigned long number, count = 0;
 	struct page *page;
 
-	xa_for_each(&mapping->stand_ins, number, page)
+	xa_for_each(&mapping->stand_ins, number, page) {
 		__free_page(page);
+		count++;
+	}
 	xa_destroy(&mapping->stand_ins);
+	card_object_destroyed(CARD_OBJECT_STAND_IN, count);
 }
 
 /* --- revoking --------------------------------------------------------------------- */
