@@ -2,7 +2,8 @@
 /*
  * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
  * object, fields as name=value; dma-core/revoked, mappings of cards that are gone;
- * dma-core/objects, how many of each kind there were. Root only: bus and physical addresses are shown.
+ * dma-core/objects, how many of each kind there were. Root only: bus and physical
+ * addresses are shown.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>

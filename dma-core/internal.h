@@ -6,9 +6,9 @@
  *
  * Each arrow is a reference; the object on the right outlives the one on the
  * left. A mapping that was revoked has no buffer any more, and refers to the card
- * device itself, an empty shell by then. The owner's dma_alloc_coherent() is one more reference on the buffer,
- * the declaration one more on the region, dma_create_card_device() one more on
- * the device.
+ * device itself, an empty shell by then. The owner's dma_alloc_coherent() is one more
+ * reference on the buffer, the declaration one more on the region,
+ * dma_create_card_device() one more on the device.
  */
 #ifndef DMA_CORE_INTERNAL_H
 #define DMA_CORE_INTERNAL_H

@@ -137,8 +137,9 @@ static void mapping_close(struct vm_area_struct *vma)
 	mapping_end(mapping);
 }
 
-static int insert_page(struct vm_area_struct *vma, unsigned long address,
-		       const struct card_buffer *buffer, unsigned long page)
+static vm_fault_t insert_page(struct vm_area_struct *vma, unsigned long address,
+			      const struct card_buffer *buffer,
+			      unsigned long page)
 {
 	unsigned long pfn = buffer->ops->pfn(buffer, page << PAGE_SHIFT);
 

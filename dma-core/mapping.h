@@ -8,14 +8,13 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/mm_types.h>
+#include <linux/mm.h>
 #include <linux/refcount.h>
 #include <linux/xarray.h>
 
 struct card_buffer;
 struct card_device;
 struct file;
-struct vm_operations_struct;
 
 /**
  * struct card_mapping - one mmap() of a buffer

@@ -76,8 +76,10 @@ DEFINE_STATIC_SRCU(card_in_use);
 bool oncard_chip_enter(struct oncard *chip, int *held)
 {
 	*held = srcu_read_lock(&card_in_use);
-	if (!READ_ONCE(chip->gone))
+	if (!READ_ONCE(chip->gone)) {
+		__release(&card_in_use); /* as far as sparse is concerned */
 		return true;
+	}
 	srcu_read_unlock(&card_in_use, *held);
 	return false;
 }
@@ -90,6 +92,7 @@ bool oncard_chip_enter(struct oncard *chip, int *held)
  */
 void oncard_chip_exit(int held)
 {
+	__acquire(&card_in_use);
 	srcu_read_unlock(&card_in_use, held);
 }
 

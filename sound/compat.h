@@ -68,41 +68,42 @@ static inline ssize_t iov_iter_extract_pages(struct iov_iter *iter,
 
 /*
  * Up to 6.5 there were two ops, for user memory and for the kernel's, in place of one
- * with an iterator. PCM_COPY_OPS() is what goes into struct snd_pcm_ops, after
- * DEFINE_PCM_COPY_OPS() with the same function, which is of today's type.
+ * with an iterator. COPY_OPS are what calls oncard_pcm_copy(), which is of that type.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-#define DEFINE_PCM_COPY_OPS(copy)                                              \
-	static int copy##_user(struct snd_pcm_substream *substream,            \
-			       int channel, unsigned long position,            \
-			       void __user *from_or_to, unsigned long bytes)   \
-	{                                                                      \
-		bool to_card = substream->stream == SNDRV_PCM_STREAM_PLAYBACK; \
-		struct iov_iter iter;                                          \
-                                                                               \
-		iov_iter_ubuf(&iter, to_card ? WRITE : READ, from_or_to,       \
-			      bytes);                                          \
-		return copy(substream, channel, position, &iter, bytes);       \
-	}                                                                      \
-                                                                               \
-	static int copy##_kernel(struct snd_pcm_substream *substream,          \
-				 int channel, unsigned long position,          \
-				 void *from_or_to, unsigned long bytes)        \
-	{                                                                      \
-		bool to_card = substream->stream == SNDRV_PCM_STREAM_PLAYBACK; \
-		struct kvec piece = { .iov_base = from_or_to,                  \
-				      .iov_len = bytes };                      \
-		struct iov_iter iter;                                          \
-                                                                               \
-		iov_iter_kvec(&iter, to_card ? WRITE : READ, &piece, 1,        \
-			      bytes);                                          \
-		return copy(substream, channel, position, &iter, bytes);       \
-	}
-#define PCM_COPY_OPS(copy) \
-	.copy_user = copy##_user, .copy_kernel = copy##_kernel
+int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
+		    unsigned long position, struct iov_iter *iter,
+		    unsigned long bytes);
+
+static inline unsigned int copy_direction(struct snd_pcm_substream *substream)
+{
+	return substream->stream == SNDRV_PCM_STREAM_PLAYBACK ? WRITE : READ;
+}
+
+static inline int copy_user(struct snd_pcm_substream *substream, int channel,
+			    unsigned long position, void __user *samples,
+			    unsigned long bytes)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, copy_direction(substream), samples, bytes);
+	return oncard_pcm_copy(substream, channel, position, &iter, bytes);
+}
+
+static inline int copy_kernel(struct snd_pcm_substream *substream, int channel,
+			      unsigned long position, void *samples,
+			      unsigned long bytes)
+{
+	struct kvec piece = { .iov_base = samples, .iov_len = bytes };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, copy_direction(substream), &piece, 1, bytes);
+	return oncard_pcm_copy(substream, channel, position, &iter, bytes);
+}
+
+#define COPY_OPS .copy_user = copy_user, .copy_kernel = copy_kernel
 #else
-#define DEFINE_PCM_COPY_OPS(copy)
-#define PCM_COPY_OPS(copy) .copy = copy
+#define COPY_OPS .copy = oncard_pcm_copy
 #endif
 
 #endif /* SND_ONCARD_COMPAT_H */

@@ -324,14 +324,12 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 				 runtime->dma_addr, offset);
 }
 
-DEFINE_PCM_COPY_OPS(oncard_pcm_copy)
-
 #define ONCARD_PCM_OPS                                                    \
 	.open = oncard_pcm_open, .close = oncard_pcm_close,               \
 	.hw_params = oncard_pcm_hw_params, .hw_free = oncard_pcm_hw_free, \
 	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,     \
 	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer, \
-	.fill_silence = oncard_pcm_fill_silence, PCM_COPY_OPS(oncard_pcm_copy)
+	.fill_silence = oncard_pcm_fill_silence, COPY_OPS
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,

@@ -22,12 +22,12 @@ bound()
 all_paired_up()
 {
 	rmmod snd-oncard || return
-	sed 's/created=//; s/destroyed=//' $objects | while read -r kind made gone; do
+	sed 's/created=//; s/destroyed=//' "$objects" | while read -r kind made gone; do
 		[ "$made" = "$gone" ] || {
 			echo "$kind: $made created, $gone destroyed"
 			exit 1
 		}
-	done && ! grep . $dma_core_debugfs/revoked
+	done && ! grep . "$dma_core_debugfs/revoked"
 }
 
 # goes_and_returns NAME DRIVER [PARAMETER...]
@@ -58,7 +58,7 @@ unbind_while()
 
 bind_again()
 {
-	echo "$card" >$pci/bind
+	echo "$card" >"$pci/bind"
 }
 
 ktap_plan 19

@@ -260,8 +260,8 @@ static bool can_be_rearranged(struct client *client)
 	    mprotect(middle, page, PROT_READ | PROT_WRITE))
 		return false;
 	moved = mremap(middle, page, page, MREMAP_MAYMOVE | MREMAP_FIXED,
-		       mmap(NULL, page, PROT_NONE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+		       mmap(NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0));
 	if (moved == MAP_FAILED || *(uint32_t *)moved != TOKEN + 3)
 		return false;
 	pid = fork();
