@@ -30,7 +30,10 @@
 #include "mapping.h"
 #include "trace.h"
 
-/* Whoever takes the buffer off a mapping drops its reference; NULL: somebody has. */
+/*
+ * Whoever takes the buffer off a mapping drops its reference; NULL: somebody has. One
+ * that was not listed, because a revocation came first, was not counted either.
+ */
 struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 {
 	struct card_device *card = mapping->card;
@@ -39,7 +42,7 @@ struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 	spin_lock_irq(&card->lock);
 	buffer = mapping->buffer;
 	mapping->buffer = NULL;
-	if (buffer) {
+	if (buffer && !list_empty(&mapping->listed)) {
 		buffer->mappings--;
 		card->counters.unmapped++;
 	}
@@ -256,6 +259,7 @@ static struct card_mapping *mapping_new(struct vm_area_struct *vma,
 	mapping->pid = task_tgid_nr(current);
 	mapping->outer_ops = vma->vm_ops;
 	mapping->outer_data = vma->vm_private_data;
+	INIT_LIST_HEAD(&mapping->listed);
 	xa_init(&mapping->stand_ins);
 	card_object_created(CARD_OBJECT_MAPPING);
 	__module_get(THIS_MODULE);

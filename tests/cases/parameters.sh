@@ -18,7 +18,7 @@ refused()
 	! grep '^snd_oncard ' /proc/modules || return 1
 	kernel_says "$text" && test "$(cat /proc/iomem)" = "$iomem_before" &&
 		test ! -e /proc/asound/card0 &&
-		test -z "$(ls /sys/kernel/debug/dma-core)" &&
+		test -z "$(find /sys/kernel/debug/dma-core -mindepth 1 -type d)" &&
 		test ! -e /sys/kernel/debug/snd-oncard
 }
 
