@@ -20,7 +20,7 @@ node=/dev/example-card
 [ "$(map-node $node 65536)" = "4096 oncard-example" ] && echo shared
 map-node $node 131072 2>/dev/null || echo bounded
 rmmod example-card && echo unloads
-[ -z "$(ls /sys/kernel/debug/dma-core)" ] && echo gone
+[ -z "$(find /sys/kernel/debug/dma-core -mindepth 1 -type d)" ] && echo gone
 '
 
 

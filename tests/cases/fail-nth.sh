@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each allocation of each path through the driver fails once: what was there before is
+# there again.
+# kernels: debug
+# timeout: 900
+. "$(dirname "$0")/../lib/ktap.sh"
+. "$(dirname "$0")/../lib/driver.sh"
+
+pci=/sys/bus/pci/drivers/snd-oncard
+
+# allocations_may_fail: those that wait for memory, too; the kernel log stays short
+allocations_may_fail()
+{
+	for kind in failslab fail_page_alloc; do
+		echo N >/sys/kernel/debug/$kind/ignore-gfp-wait &&
+			echo 0 >/sys/kernel/debug/$kind/verbose || return
+	done
+	echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem &&
+		echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
+# path NAME
+path()
+{
+	ktap_subtest "$1" fail-nth "$pci" "$card" "$1"
+}
+
+card=$(basename "$(dirname "$pci"/*/driver)")
+ktap_plan 13
+ktap_check "allocations can be made to fail" allocations_may_fail
+for name in probe open hw_params prepare mmap split fork remove touch node-open node-write; do
+	path "$name"
+done
+ktap_check "after all that it plays" play_counter
+ktap_finish
