@@ -25,20 +25,7 @@
  * need no run, and should not pay for it: a change only marks the nodes above as
  * stale, up to the first that is; tree_refresh() sums up what is when somebody asks.
  */
-#include "page-order.h"
-
-#define WORD_ORDER 6
-#define WORD_PAGES 64
-
-/* ends a list; no page has this number */
-#define NO_PAGE 0xffffffff
-
-/* as the longest run of a node: to be summed up anew; so are all above it */
-#define STALE 0xffffffff
-
-/* what a page's tag can say, apart from free_tag() */
-#define TAG_INSIDE 0
-#define TAG_USED   0x80
+#include "page-order-internal.h"
 
 /* How many nodes a search without a promise looks at before it gives up. */
 #define HOLE_NODES 64
@@ -49,21 +36,6 @@ static const u64 aligned[WORD_ORDER + 1] = {
 	0x0101010101010101ULL, 0x0001000100010001ULL, 0x0000000100000001ULL,
 	0x0000000000000001ULL,
 };
-
-static u8 free_tag(unsigned int order)
-{
-	return order + 1;
-}
-
-static unsigned int order_of_tag(u8 tag)
-{
-	return tag - 1;
-}
-
-static bool tag_is_free(u8 tag)
-{
-	return tag != TAG_INSIDE && tag != TAG_USED;
-}
 
 /* The highest order of which a block fits into @count pages, above 0. */
 static unsigned int order_within(u64 count)
@@ -77,83 +49,7 @@ static unsigned int order_above(u32 count)
 	return fls64(count - 1);
 }
 
-/* --- words: 64 pages, a bit each ------------------------------------------- */
-
-/* The bits from @from to @to, both included. */
-static u64 word_bits(unsigned int from, unsigned int to)
-{
-	return ~0ULL << from & ~0ULL >> (WORD_PAGES - 1 - to);
-}
-
-/* Where @count ones in a row begin, above 0: these, and others that follow. */
-static u64 word_starts(u64 word, u32 count)
-{
-	u32 have, more;
-
-	for (have = 1; have < count; have += more) {
-		more = min(have, count - have);
-		word &= word >> more;
-	}
-	return word;
-}
-
-/* The longest row of ones: doubled while it can be, then refined. */
-static u32 word_longest(u64 word)
-{
-	u64 of[WORD_ORDER], next; /* of[n]: where 2^n ones begin */
-	unsigned int n = 0;
-	u32 longest;
-
-	if (!word || !~word)
-		return word ? WORD_PAGES : 0;
-	of[0] = word;
-	while (n < WORD_ORDER - 1) {
-		next = of[n] & (of[n] >> (1U << n));
-		if (!next)
-			break;
-		of[++n] = next;
-	}
-	word = of[n];
-	longest = 1U << n;
-	while (n--) {
-		next = word & (of[n] >> longest);
-		if (!next)
-			continue;
-		word = next;
-		longest += 1U << n;
-	}
-	return longest;
-}
-
 /* --- the tree ---------------------------------------------------------------- */
-
-static struct page_order_node *node_at(const struct page_order *po,
-				       unsigned int level, u64 x)
-{
-	return &po->nodes[(u32)(po->level[level] + (u32)x)];
-}
-
-static u64 *word_at(const struct page_order *po, u64 x)
-{
-	return &po->words[(u32)(po->level[WORD_ORDER] + (u32)x)];
-}
-
-static bool node_is_free(const struct page_order_node *node, unsigned int level)
-{
-	return node->longest == 1ULL << level;
-}
-
-static struct page_order_node uniform_node(unsigned int level, bool free)
-{
-	u32 pages = free ? 1U << level : 0;
-	struct page_order_node node = {
-		.prefix = pages,
-		.suffix = pages,
-		.longest = pages,
-	};
-
-	return node;
-}
 
 static void node_fill(struct page_order *po, unsigned int level, u64 x,
 		      bool free)
@@ -171,26 +67,6 @@ static struct page_order_node node_of_word(u64 word)
 		.longest = word_longest(word),
 	};
 
-	return node;
-}
-
-static struct page_order_node node_of_two(const struct page_order *po,
-					  unsigned int level, u64 x)
-{
-	const struct page_order_node *low = node_at(po, level - 1, 2 * x);
-	const struct page_order_node *high = low + 1;
-	u64 half = 1ULL << (level - 1);
-	struct page_order_node node = {
-		.prefix = low->prefix,
-		.suffix = high->suffix,
-		.longest = max(low->longest, high->longest),
-	};
-
-	node.longest = max(node.longest, low->suffix + high->prefix);
-	if (node.prefix == half)
-		node.prefix += high->prefix;
-	if (node.suffix == half)
-		node.suffix += low->suffix;
 	return node;
 }
 
@@ -465,17 +341,6 @@ static void list_del(struct page_order *po, u32 page, unsigned int order)
 		po->orders &= ~(1U << order);
 }
 
-/* Which bit of its order's map a block is. */
-static u32 map_bit(const struct page_order *po, u32 page, unsigned int order)
-{
-	return ((po->base + page) >> order) - (po->base >> order);
-}
-
-static u32 words_for(u32 bits)
-{
-	return (bits - 1) / WORD_PAGES + 1;
-}
-
 /*
  * A map begins with the bits of the blocks and ends with a single word. Most words
  * have other bits set, so that nothing changes above them.
@@ -578,17 +443,6 @@ static void blocks_add(struct page_order *po, u32 page, u32 count)
 		page += 1U << order;
 		count -= 1U << order;
 	}
-}
-
-/* Where the buddy of a block begins; it need not lie in the memory. */
-static u64 buddy_of(const struct page_order *po, u32 page, unsigned int order)
-{
-	return ((po->base + page) ^ 1ULL << order) - po->base;
-}
-
-static bool is_block(const struct page_order *po, u64 page, unsigned int order)
-{
-	return page < po->pages && po->tag[page] == free_tag(order);
 }
 
 /*
@@ -1006,247 +860,4 @@ u32 page_order_largest_run(struct page_order *po)
 {
 	tree_refresh(po);
 	return po->root->longest;
-}
-
-/* --- invariants -------------------------------------------------------------- */
-
-static int broken(struct page_order_fault *fault, u32 page, const char *what)
-{
-	fault->page = page;
-	fault->what = what;
-	return -EUCLEAN;
-}
-
-/* The lowest node that covers a page and is up to date if the tree is. */
-static unsigned int level_of(const struct page_order *po, u64 at)
-{
-	const struct page_order_node *node;
-	unsigned int level;
-
-	for (level = po->top; level > WORD_ORDER; level--) {
-		node = node_at(po, level, at >> level);
-		if (!node->longest || node_is_free(node, level))
-			break;
-	}
-	return level;
-}
-
-/* Where the @size pages are not as the tree says: that page; or their end. */
-static u32 tree_differs(const struct page_order *po, u32 page, u32 size,
-			bool free)
-{
-	u64 at = po->base + page, end = at + size;
-
-	while (at < end) {
-		unsigned int level = level_of(po, at);
-		u64 node_end = ((at >> level) + 1) << level;
-		u64 last = min(node_end, end) - 1;
-		u64 wrong;
-
-		if (level > WORD_ORDER) {
-			if (free != !!node_at(po, level, at >> level)->longest)
-				break;
-		} else {
-			wrong = *word_at(po, at / WORD_PAGES);
-			wrong = free ? ~wrong : wrong;
-			wrong &= word_bits(at % WORD_PAGES, last % WORD_PAGES);
-			if (wrong) {
-				at += __ffs64(wrong) - at % WORD_PAGES;
-				break;
-			}
-		}
-		at = last + 1;
-	}
-	return at - po->base;
-}
-
-/* Whether its list or its map leads to a block, as far as can be seen from it. */
-static bool is_listed(const struct page_order *po, u32 page, unsigned int order)
-{
-	u32 prev, bit;
-
-	if (po->prev) {
-		prev = po->prev[page];
-		if (prev == NO_PAGE)
-			return po->head[order] == page;
-		return prev < po->pages && po->link[prev] == page;
-	}
-	bit = map_bit(po, page, order);
-	return po->maps[po->map_at[order] + bit / WORD_PAGES] >>
-		       bit % WORD_PAGES &
-	       1;
-}
-
-/* What begins at a page, from one to the next. Return: its pages; 0: @fault */
-static u32 check_extent(const struct page_order *po, u32 page,
-			struct page_order_fault *fault)
-{
-	bool free = tag_is_free(po->tag[page]);
-	unsigned int order = order_of_tag(po->tag[page]);
-	u32 left = po->pages - page;
-	u32 size, i;
-
-	if (po->tag[page] == TAG_INSIDE)
-		return broken(fault, page, "nothing begins here"), 0;
-	if (free && (order > po->max_order || 1U << order > left))
-		return broken(fault, page, "no block has such an order"), 0;
-	size = free ? 1U << order : po->link[page];
-	if (!size || size > left)
-		return broken(fault, page, "no allocation has such a size"), 0;
-	if (free && (po->base + page) & (size - 1))
-		return broken(fault, page, "a block is not aligned"), 0;
-	if (free && order < po->max_order &&
-	    is_block(po, buddy_of(po, page, order), order))
-		return broken(fault, page, "buddies have not coalesced"), 0;
-	for (i = 1; i < size; i++)
-		if (po->tag[page + i] != TAG_INSIDE)
-			return broken(fault, page + i, "it begins twice"), 0;
-	if (free && !is_listed(po, page, order))
-		return broken(fault, page, "a block cannot be found"), 0;
-	i = tree_differs(po, page, size, free);
-	if (i != page + size)
-		return broken(fault, i, "the tree says otherwise"), 0;
-	return size;
-}
-
-static int check_list(const struct page_order *po, unsigned int order,
-		      u32 blocks, struct page_order_fault *fault)
-{
-	u32 page, prev = NO_PAGE;
-
-	for (page = po->head[order]; page != NO_PAGE; page = po->link[page]) {
-		if (page >= po->pages || po->tag[page] != free_tag(order))
-			return broken(fault, prev == NO_PAGE ? page : prev,
-				      "a list leads to what is no such block");
-		if (po->prev[page] != prev)
-			return broken(fault, page, "a list has two ways in");
-		/* (so that a circle ends) */
-		if (!blocks--)
-			return broken(fault, page, "a list is too long");
-		prev = page;
-	}
-	if (blocks)
-		return broken(fault, 0, "a list is too short");
-	return 0;
-}
-
-/* Whether a bit of a map's first words is as it should be. */
-static bool map_bit_right(const struct page_order *po, unsigned int order,
-			  u32 bit, bool is, u32 *page)
-{
-	u64 first = ((po->base >> order) + bit) << order;
-
-	/* (the first bit can stand for where memory has not yet begun) */
-	*page = max(first, po->base) - po->base;
-	return is == (first >= po->base && po->tag[*page] == free_tag(order));
-}
-
-/* Each bit stands for a block, or for a word below with a bit in it. */
-static int check_map(const struct page_order *po, unsigned int order,
-		     struct page_order_fault *fault)
-{
-	const u64 *map = po->maps + po->map_at[order], *below = NULL;
-	u32 bits = po->map_bits[order], bit, page;
-
-	for (;; bits = words_for(bits)) {
-		for (bit = 0; bit < bits; bit++) {
-			bool is = map[bit / WORD_PAGES] >> bit % WORD_PAGES & 1;
-
-			if (below && is != !!below[bit])
-				return broken(fault, 0,
-					      "a map does not sum up its words");
-			if (!below && !map_bit_right(po, order, bit, is, &page))
-				return broken(fault, page,
-					      "a map has another block");
-		}
-		if (bits <= WORD_PAGES)
-			return 0;
-		below = map;
-		map += words_for(bits);
-	}
-}
-
-static int check_orders(const struct page_order *po, const u32 *blocks,
-			struct page_order_fault *fault)
-{
-	unsigned int order;
-	int err = 0;
-
-	for (order = 0; order <= po->max_order && !err; order++) {
-		if (!blocks[order] != !(po->orders >> order & 1))
-			return broken(fault, 0, "the orders in use are others");
-		err = po->prev ? check_list(po, order, blocks[order], fault) :
-				 check_map(po, order, fault);
-	}
-	return err;
-}
-
-/*
- * What a node should be; a stale one, as it is. Only a uniform one can have others
- * below it that are wrong.
- */
-static struct page_order_node node_right(const struct page_order *po,
-					 unsigned int level, u64 x)
-{
-	struct page_order_node node = *node_at(po, level, x);
-
-	if (node.longest == STALE)
-		return node;
-	if (level == WORD_ORDER)
-		return node_of_word(*word_at(po, x));
-	if (node.longest && !node_is_free(&node, level))
-		return node_of_two(po, level, x);
-	return uniform_node(level, node.longest);
-}
-
-static int check_tree(const struct page_order *po,
-		      struct page_order_fault *fault)
-{
-	u64 x, last = po->base + po->pages - 1;
-	unsigned int level;
-
-	for (level = WORD_ORDER; level <= po->top; level++) {
-		for (x = po->base >> level; x <= last >> level; x++) {
-			struct page_order_node is = *node_at(po, level, x);
-			struct page_order_node right = node_right(po, level, x);
-			u64 page = max(x << level, po->base) - po->base;
-
-			if (is.prefix != right.prefix ||
-			    is.suffix != right.suffix ||
-			    is.longest != right.longest)
-				return broken(fault, page,
-					      "a node does not sum up its pages");
-		}
-	}
-	return 0;
-}
-
-/**
- * page_order_check() - whether all invariants hold; for tests
- * @po: the allocator
- * @fault: what is wrong, and where; written when something is
- *
- * Context: any; the caller's lock held. O(pages), unlike all else here.
- * Return: 0; -EUCLEAN with @fault.
- */
-int page_order_check(const struct page_order *po,
-		     struct page_order_fault *fault)
-{
-	u32 blocks[PAGE_ORDER_ORDERS] = { 0 };
-	u32 page, size, free = 0;
-	int err;
-
-	for (page = 0; page < po->pages; page += size) {
-		size = check_extent(po, page, fault);
-		if (!size)
-			return -EUCLEAN;
-		if (tag_is_free(po->tag[page])) {
-			free += size;
-			blocks[order_of_tag(po->tag[page])]++;
-		}
-	}
-	if (free != po->free)
-		return broken(fault, 0, "the number of free pages is wrong");
-	err = check_tree(po, fault);
-	return err ? err : check_orders(po, blocks, fault);
 }

@@ -155,6 +155,8 @@ int page_order_free(struct page_order *po, u32 first, u32 count);
 u32 page_order_free_pages(const struct page_order *po);
 u32 page_order_largest_block(const struct page_order *po);
 u32 page_order_largest_run(struct page_order *po);
+
+/* for tests, which link page-order-check.c; no part of the module */
 int page_order_check(const struct page_order *po,
 		     struct page_order_fault *fault);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: dma-core/page-order.c
+// sources: dma-core/page-order.c dma-core/page-order-check.c
 /*
  * The page-order allocator against a model that is trivially right: what begins at
  * each page, in an array, looked through from end to end. For libFuzzer; also linked

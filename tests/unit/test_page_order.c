@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: dma-core/page-order.c
+// sources: dma-core/page-order.c dma-core/page-order-check.c
 /*
  * The page-order allocator: which pages it hands out, in what order, what it refuses,
  * and that nothing is lost. In the drawings a page is a column; pages that belong

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: tests/fuzz/page_order_fuzz.c dma-core/page-order.c
+// sources: tests/fuzz/page_order_fuzz.c dma-core/page-order.c dma-core/page-order-check.c
 /*
  * Replays the fuzzer's corpus of the page-order allocator, so that what it once found
  * its way into is tried again with every run of the tests, without a fuzzer.
