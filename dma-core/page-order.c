@@ -27,9 +27,6 @@
  */
 #include "page-order-internal.h"
 
-/* How many nodes a search without a promise looks at before it gives up. */
-#define HOLE_NODES 64
-
 /* aligned[n]: a bit for each multiple of 2^n in a word */
 static const u64 aligned[WORD_ORDER + 1] = {
 	0xffffffffffffffffULL, 0x5555555555555555ULL, 0x1111111111111111ULL,
@@ -250,69 +247,6 @@ static u32 tree_run(const struct page_order *po, u32 count)
 	       po->base;
 }
 
-/* Of an alignment, what base can tell: it repeats further apart than memory is long. */
-static u64 near_align(const struct page_order *po, u64 align)
-{
-	return min(align, 2ULL << order_within(po->pages));
-}
-
-/* Whether @count free pages begin where a node does, or aligned in a word. */
-static bool hole_at(const struct page_order *po, unsigned int level, u64 x,
-		    u32 count, u64 align, u32 *first)
-{
-	u64 near = near_align(po, align);
-	u64 begins = 1;
-
-	if (level == WORD_ORDER && near < WORD_PAGES)
-		begins = word_starts(*word_at(po, x), count) &
-			 aligned[order_within(near)];
-	else if (node_at(po, level, x)->prefix < count)
-		return false;
-	for (; begins; begins &= begins - 1) {
-		u64 page = (x << level) + __ffs64(begins) - po->base;
-
-		if (!((po->origin + page) & (align - 1))) {
-			*first = page;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Look for @count free pages, at most @align, that begin aligned although there is
- * no block of that alignment: 5 pages where 5 were freed and the next 3 are in use.
- * In order of addresses, past nodes without so long a run, for some nodes only.
- */
-static bool find_hole(const struct page_order *po, u32 count, u64 align,
-		      u32 *first)
-{
-	unsigned int wanted = order_within(near_align(po, align));
-	unsigned int stop = min(max(wanted, 6U), po->top);
-	unsigned int level = po->top, nodes;
-	u64 x = po->base >> level;
-
-	for (nodes = 0; nodes < HOLE_NODES; nodes++) {
-		const struct page_order_node *node = node_at(po, level, x);
-
-		if (node->longest >= count && level > stop &&
-		    !node_is_free(node, level)) {
-			level--;
-			x *= 2;
-			continue;
-		}
-		if (node->longest >= count &&
-		    hole_at(po, level, x, count, align, first))
-			return true;
-		for (; level < po->top && x & 1; level++)
-			x /= 2;
-		if (level == po->top)
-			return false;
-		x++;
-	}
-	return false;
-}
-
 /* --- blocks ------------------------------------------------------------------ */
 
 static void list_add(struct page_order *po, u32 page, unsigned int order)
@@ -385,23 +319,47 @@ static void map_del(struct page_order *po, u32 page, unsigned int order)
 	po->orders &= ~(1U << order);
 }
 
-/* The lowest block of an order that has one. */
-static u32 map_first(const struct page_order *po, unsigned int order)
+/* The lowest block of an order from a bit of its map on. Return: its bit, or NO_PAGE */
+static u32 map_next(const struct page_order *po, unsigned int order, u32 bit)
 {
-	const u64 *map[6] = { po->maps + po->map_at[order] };
-	u32 bits = po->map_bits[order], bit;
+	const u64 *map = po->maps + po->map_at[order], *below[6];
+	u32 bits = po->map_bits[order];
 	unsigned int level = 0;
-	u64 at;
 
-	for (; bits > WORD_PAGES; level++) {
+	for (;;) {
+		u64 word = bit < bits ?
+				   map[bit / WORD_PAGES] >> bit % WORD_PAGES :
+				   0;
+
+		if (word) {
+			bit += __ffs64(word);
+			break;
+		}
+		if (bits <= WORD_PAGES)
+			return NO_PAGE;
 		bits = words_for(bits);
-		map[level + 1] = map[level] + bits;
+		below[level++] = map;
+		map += bits;
+		bit = bit / WORD_PAGES + 1;
 	}
-	bit = __ffs64(*map[level]);
 	while (level--)
-		bit = bit * WORD_PAGES + __ffs64(map[level][bit]);
-	at = ((po->base >> order) + bit) << order;
+		bit = bit * WORD_PAGES + __ffs64(below[level][bit]);
+	return bit;
+}
+
+static u32 page_of_bit(const struct page_order *po, unsigned int order, u32 bit)
+{
+	u64 at = ((po->base >> order) + bit) << order;
+
 	return at - po->base;
+}
+
+/* Of an order that has blocks, the one to take. */
+static u32 block_first(const struct page_order *po, unsigned int order)
+{
+	if (po->prev)
+		return po->head[order];
+	return page_of_bit(po, order, map_next(po, order, 0));
 }
 
 static void block_add(struct page_order *po, u32 page, unsigned int order)
@@ -509,7 +467,7 @@ static void mark_used(struct page_order *po, u32 first, u32 count)
 static u32 alloc_from_block(struct page_order *po, u32 count,
 			    unsigned int order, unsigned int from)
 {
-	u32 block = po->prev ? po->head[from] : map_first(po, from);
+	u32 block = block_first(po, from);
 	u32 first;
 
 	block_del(po, block, from);
@@ -556,20 +514,133 @@ static void alloc_at(struct page_order *po, u32 first, u32 count)
 	mark_used(po, first, count);
 }
 
+/* Whether pages are free, the first of which begins a block. */
+static bool room_at(const struct page_order *po, u32 page, u32 count)
+{
+	u64 at = page, end = at + count;
+
+	for (; at < end; at += 1U << order_of_tag(po->tag[at]))
+		if (at >= po->pages || !tag_is_free(po->tag[at]))
+			return false;
+	return true;
+}
+
+/**
+ * struct hole - a place for pages, aligned, where no block is as aligned
+ * @count: how many pages
+ * @align: of the first one; at least @count
+ * @steps: how many may still be taken to find it
+ * @first: where it is, when found
+ */
+struct hole {
+	u32 count;
+	u64 align;
+	u32 steps;
+	u32 first;
+};
+
+/* Return: whether the search is over; that it is in vain when no step is left. */
+static bool hole_at(const struct page_order *po, struct hole *hole, u32 page)
+{
+	if (!hole->steps)
+		return true;
+	hole->steps--;
+	hole->first = page;
+	return !((po->origin + page) & (hole->align - 1)) &&
+	       room_at(po, page, hole->count);
+}
+
+static bool hole_on_list(const struct page_order *po, struct hole *hole,
+			 unsigned int order)
+{
+	u32 page;
+
+	for (page = po->head[order]; page != NO_PAGE; page = po->link[page])
+		if (hole_at(po, hole, page))
+			return true;
+	return false;
+}
+
+/* Likewise, past blocks that are not aligned, as a word shows at a glance. */
+static bool hole_in_map(const struct page_order *po, struct hole *hole,
+			unsigned int order)
+{
+	const u64 *map = po->maps + po->map_at[order];
+	u32 words = words_for(po->map_bits[order]), n;
+	/* (base says nothing of an alignment that repeats beyond the memory) */
+	u64 near = min(hole->align, 2ULL << order_within(po->pages));
+	u32 apart = min(order_within(near) - order, 6U);
+	u64 some = aligned[apart] << (-(po->base >> order) % (1U << apart));
+
+	for (n = 0; n < words; n++) {
+		u32 bit = n * WORD_PAGES;
+		u64 word;
+
+		if (!map[n]) {
+			bit = map_next(po, order, bit);
+			if (bit == NO_PAGE)
+				return false;
+			n = bit / WORD_PAGES;
+		}
+		if (!hole->steps)
+			return true;
+		hole->steps--;
+		for (word = map[n] & some; word; word &= word - 1) {
+			bit = n * WORD_PAGES + __ffs64(word);
+			if (hole_at(po, hole, page_of_bit(po, order, bit)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Look for pages that are free and begin aligned although there is no block of that
+ * alignment: 5 pages where 5 were freed and the next 3 are in use.
+ *
+ *	|. . . .|.|b|c|d|        as far as orders go, no block of 8
+ *
+ * Such a place begins with a block, of more than half of the pages: a larger one, of
+ * which the place is but a part, would be as aligned. So none is missed when all of
+ * these blocks are looked at, which is to say, unless steps run out.
+ */
+static bool find_hole(const struct page_order *po, struct hole *hole)
+{
+	u32 order = min(order_within(hole->count), po->max_order);
+	u32 end = min(order_within(hole->align), po->max_order + 1);
+	bool over = false;
+
+	for (; order < end && !over; order++) {
+		if (!(po->orders >> order & 1))
+			continue;
+		over = po->prev ? hole_on_list(po, hole, order) :
+				  hole_in_map(po, hole, order);
+	}
+	return over && hole->steps;
+}
+
 /* There is no block for it; perhaps there are pages. */
 static int alloc_in_hole(struct page_order *po, u32 count, u64 align,
 			 u32 *first)
 {
+	struct hole hole = {
+		.count = count,
+		.align = align,
+		.steps = PAGE_ORDER_HOLE_STEPS,
+	};
 	u64 roomy = count + (align - 1);
 
-	tree_refresh(po);
-	if (align < count || !find_hole(po, count, align, first)) {
-		if (align > po->pages || roomy > po->root->longest)
+	if (align < count || !find_hole(po, &hole)) {
+		if (align > po->pages || (align >= count && hole.steps))
 			return -ENOMEM;
-		*first = tree_run(po, roomy);
-		*first += -(po->origin + *first) & (align - 1);
+		tree_refresh(po);
+		if (roomy > po->root->longest)
+			return -ENOMEM;
+		hole.first = tree_run(po, roomy);
+		hole.first += -(po->origin + hole.first) & (align - 1);
 	}
-	alloc_at(po, *first, count);
+	alloc_at(po, hole.first, count);
+	*first = hole.first;
 	return 0;
 }
 
@@ -723,8 +794,9 @@ int page_order_init(struct page_order *po,
  * - a free block, aligned to its size, that is not below @count and @align, as far
  *   as orders go; or
  * - a free run of @count + @align - 1 pages.
- * Apart from that, holes into which the pages just fit are looked for, but not all
- * of them when there are many: there can be such a hole and the request still fail.
+ * Apart from that, where @align is not below @count, holes into which the pages just
+ * fit are looked for, and found unless that takes more than PAGE_ORDER_HOLE_STEPS: then
+ * there can be such a hole and the request still fail.
  *
  * Context: any; the caller's lock held.
  * Return: 0; -EINVAL when @count is 0 or @align no power of two; -ENOMEM.

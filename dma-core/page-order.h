@@ -12,10 +12,11 @@
  *   what was allocated; anything else is refused and changes nothing.
  * - Allocating and freeing take O(log pages) steps, however full the memory is. With
  *   nr_orders set, what is larger than the largest block takes a step more for each
- *   of its blocks.
+ *   such block that there is.
  * - What needs to know runs (page_order_alloc_runs(), page_order_largest_run(), and
- *   page_order_alloc() where no block suffices) first sums up what has changed since
- *   that was last known: O(log pages) for each change, at most O(pages / 64).
+ *   page_order_alloc() where no block suffices and a look at the blocks there are does
+ *   not tell) first sums up what has changed since that was last known: O(log pages)
+ *   for each change, at most O(pages / 64).
  *
  * When there is free memory and a request may still fail: see page_order_alloc().
  *
@@ -141,6 +142,9 @@ struct page_order {
 	u32 map_at[PAGE_ORDER_ORDERS];
 	u32 map_bits[PAGE_ORDER_ORDERS];
 };
+
+/* How many blocks, and words of a map of blocks, page_order_alloc() looks at for a hole */
+#define PAGE_ORDER_HOLE_STEPS 512
 
 /* as an alignment: the power of two that is not below the number of pages */
 #define PAGE_ORDER_NATURAL 0

@@ -258,6 +258,71 @@ static void test_what_was_freed_can_be_had_again(void **state)
 	}
 }
 
+/*
+ * Holes of 3 pages, at a multiple of 4, and what only looks like one. Whichever way the
+ * blocks are looked through, the one hole is found.
+ *
+ *	|a a . .|. . a .|. a . .|. . . a|a a a a|        page 12
+ */
+static void test_the_only_hole_is_found(void **state)
+{
+	static const char map[] = "aa....a..a.....aaaaa";
+	u32 pages = sizeof(map) - 1, page, first;
+	unsigned int policy;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++) {
+		struct rig rig = begin((struct page_order_config){
+			.pages = pages, .origin = 1 << 20, .policy = policy });
+
+		for (page = 0; page < pages; page++)
+			alloc(&rig, 1);
+		for (page = 0; page < pages; page++)
+			if (map[page] == '.')
+				give_back(&rig, page, 1);
+		assert_int_equal(page_order_largest_block(&rig.po), 2);
+		assert_int_equal(alloc(&rig, 3), 12);
+		first = UNTOUCHED;
+		assert_int_equal(page_order_alloc(&rig.po, 3,
+						  PAGE_ORDER_NATURAL, &first),
+				 -ENOMEM);
+		assert_int_equal(first, UNTOUCHED);
+		end(&rig);
+	}
+}
+
+/*
+ * More pairs of pages than are looked at, none of which has a third page behind it, and
+ * far from all of them a run of 6, in which 3 can be aligned whatever it begins with:
+ *
+ *	|x . . .|. . . x|. . x x|. . x x|. . x x| ...     freed first, or lying highest
+ */
+static void test_a_run_with_room_is_found_behind_many_blocks(void **state)
+{
+	u32 pages = 4 * (2 * PAGE_ORDER_HOLE_STEPS + 2), page, run, first;
+	unsigned int policy;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++) {
+		struct rig rig = begin((struct page_order_config){
+			.pages = pages, .policy = policy });
+
+		for (page = 0; page < pages; page++)
+			assert_int_equal(page_order_alloc(&rig.po, 1, 1,
+							  &first),
+					 0);
+		run = pages - 8;
+		for (page = run + 1; page < run + 7; page++)
+			page_order_free(&rig.po, page, 1);
+		for (page = 0; page < run; page++)
+			if (page % 4 < 2)
+				page_order_free(&rig.po, page, 1);
+		assert_int_equal(page_order_largest_block(&rig.po), 2);
+		assert_int_equal(alloc(&rig, 3), run + 4);
+		end(&rig);
+	}
+}
+
 struct alignment_row {
 	const char *name;
 	u32 pages;
@@ -962,6 +1027,8 @@ int main(void)
 		cmocka_unit_test(test_compact_takes_the_smallest_block_that_suffices),
 		cmocka_unit_test(test_a_request_costs_what_it_asks_for),
 		cmocka_unit_test(test_what_was_freed_can_be_had_again),
+		cmocka_unit_test(test_the_only_hole_is_found),
+		cmocka_unit_test(test_a_run_with_room_is_found_behind_many_blocks),
 		cmocka_unit_test(test_alignment_counts_from_the_origin),
 		cmocka_unit_test(test_all_coalesces_in_any_order_of_frees),
 		cmocka_unit_test(test_a_wrong_free_is_refused_and_changes_nothing),
