@@ -95,6 +95,7 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 	card->fetched = 0;
 	memset(card->stream, 0, sizeof(card->stream));
 	memset(&card->engine, 0, sizeof(card->engine));
+	oncard_faults_set(card, 0, 0);
 }
 
 /**
@@ -113,6 +114,7 @@ void oncard_card_step(struct oncard_card *card, u64 now)
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
 		step_pair(card, pair, clock);
 	oncard_engine_step(card, clock);
+	oncard_faults_step(card);
 	card->clock = clock;
 	card->host_now = now;
 }
@@ -153,7 +155,7 @@ u64 oncard_card_next_event(const struct oncard_card *card)
  */
 bool oncard_card_interrupt(const struct oncard_card *card)
 {
-	return card->irq_status & card->irq_enable;
+	return oncard_faults_line(card);
 }
 
 static u32 running_streams(const struct oncard_card *card)
@@ -237,14 +239,7 @@ static u32 read_stream(const struct oncard_stream *stream, u32 reg)
 	}
 }
 
-/**
- * oncard_card_read() - read a register
- * @card: the card, stepped to the time of the access
- * @offset: ONCARD_REG_*
- *
- * Return: the register's value; 0 where there is no register.
- */
-u32 oncard_card_read(const struct oncard_card *card, u32 offset)
+static u32 read_register(const struct oncard_card *card, u32 offset)
 {
 	u32 index = stream_of_register(offset);
 
@@ -284,6 +279,18 @@ u32 oncard_card_read(const struct oncard_card *card, u32 offset)
 	default:
 		return 0;
 	}
+}
+
+/**
+ * oncard_card_read() - read a register
+ * @card: the card, stepped to the time of the access
+ * @offset: ONCARD_REG_*
+ *
+ * Return: the register's value; 0 where there is no register.
+ */
+u32 oncard_card_read(struct oncard_card *card, u32 offset)
+{
+	return oncard_faults_read(card, offset, read_register(card, offset));
 }
 
 static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
@@ -339,6 +346,8 @@ void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
 {
 	u32 index = stream_of_register(offset);
 
+	if (!oncard_faults_write(card, offset, value))
+		return;
 	if (index < ONCARD_STREAMS) {
 		u32 reg = offset % ONCARD_STREAM_STRIDE;
 

@@ -9,6 +9,7 @@
 #define ONCARD_CARD_H
 
 #include "../../dma-core/plain.h"
+#include "faults.h"
 #include "regs.h"
 
 /**
@@ -104,6 +105,7 @@ struct oncard_engine {
  * @fetched: descriptors read since power-on
  * @stream: playback and capture streams in turn
  * @engine: the copy engine
+ * @faults: what is wrong with the card
  */
 struct oncard_card {
 	const struct oncard_bus *bus;
@@ -120,6 +122,7 @@ struct oncard_card {
 	u64 fetched;
 	struct oncard_stream stream[ONCARD_STREAMS];
 	struct oncard_engine engine;
+	struct oncard_faults faults;
 };
 
 #define ONCARD_NO_EVENT (~0ULL)
@@ -139,7 +142,7 @@ void oncard_card_power_on(struct oncard_card *card, u64 now);
 void oncard_card_step(struct oncard_card *card, u64 now);
 u64 oncard_card_next_event(const struct oncard_card *card);
 bool oncard_card_interrupt(const struct oncard_card *card);
-u32 oncard_card_read(const struct oncard_card *card, u32 offset);
+u32 oncard_card_read(struct oncard_card *card, u32 offset);
 void oncard_card_write(struct oncard_card *card, u32 offset, u32 value);
 
 #endif /* ONCARD_CARD_H */

@@ -126,6 +126,8 @@ void oncard_engine_step(struct oncard_card *card, u64 clock)
 	u64 due = bytes_until(clock) - bytes_until(card->clock);
 	u32 left = due < STEP_BYTES ? due : STEP_BYTES;
 
+	if (oncard_has_fault(card, ONCARD_FAULT_ENGINE_HANGS))
+		return;
 	while (left && engine->status == ONCARD_ENGINE_RUNNING) {
 		u32 bytes = oncard_list_descriptor_bytes(list);
 
@@ -153,7 +155,8 @@ u64 oncard_engine_next_event(const struct oncard_card *card)
 	const struct oncard_list *list = &card->engine.list;
 	u32 bytes = STEP_BYTES;
 
-	if (card->engine.status != ONCARD_ENGINE_RUNNING)
+	if (card->engine.status != ONCARD_ENGINE_RUNNING ||
+	    oncard_has_fault(card, ONCARD_FAULT_ENGINE_HANGS))
 		return ONCARD_NO_EVENT;
 	if (list->next == list->count)
 		bytes = min(bytes, list->segment_left);
