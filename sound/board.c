@@ -18,6 +18,7 @@
 #include "board.h"
 #include "card/card.h"
 #include "compat.h"
+#include "misbehave.h"
 
 /* A line that the handler did not take down is presented again after this. */
 #define INTERRUPT_AGAIN_NS (100 * NSEC_PER_USEC)
@@ -30,6 +31,7 @@
  * @timer: fires at the card's next event
  * @off: unplugged, under @lock: the timer is not to be armed any more, and nobody
  *	answers
+ * @irq_off: the line is not listened to, under @lock
  * @interrupt: the driver's handler, called in softirq context
  * @data: handed to @interrupt
  */
@@ -39,6 +41,7 @@ struct oncard_board {
 	struct oncard_card card;
 	struct hrtimer timer;
 	bool off;
+	bool irq_off;
 	void (*interrupt)(void *data);
 	void *data;
 };
@@ -98,6 +101,11 @@ static const struct oncard_bus board_bus = {
 	.write = bus_write,
 };
 
+static bool interrupts(const struct oncard_board *board)
+{
+	return oncard_card_interrupt(&board->card) && !board->irq_off;
+}
+
 /* Fire at the card's next event; at once when its line is already up. */
 static void arm_timer(struct oncard_board *board, u64 when_line_is_up)
 {
@@ -106,9 +114,8 @@ static void arm_timer(struct oncard_board *board, u64 when_line_is_up)
 	lockdep_assert_held(&board->lock);
 	if (board->off)
 		return;
-	event = oncard_card_interrupt(&board->card) ?
-			when_line_is_up :
-			oncard_card_next_event(&board->card);
+	event = interrupts(board) ? when_line_is_up :
+				    oncard_card_next_event(&board->card);
 	if (event != ONCARD_NO_EVENT)
 		hrtimer_start(&board->timer, ns_to_ktime(event),
 			      HRTIMER_MODE_ABS_SOFT);
@@ -124,7 +131,7 @@ static enum hrtimer_restart board_tick(struct hrtimer *timer)
 	spin_lock_irqsave(&board->lock, irq);
 	if (!board->off)
 		oncard_card_step(&board->card, ktime_get_ns());
-	raised = oncard_card_interrupt(&board->card) && !board->off;
+	raised = interrupts(board) && !board->off;
 	spin_unlock_irqrestore(&board->lock, irq);
 
 	if (raised)
@@ -200,6 +207,55 @@ void oncard_board_synchronize_irq(struct oncard_board *board)
 }
 
 /**
+ * oncard_board_enable_irq() - listen to the card's line, or do not
+ * @board: the board
+ * @enable: whether to
+ *
+ * Context: any. A handler that runs is not waited for.
+ */
+void oncard_board_enable_irq(struct oncard_board *board, bool enable)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&board->lock, irq);
+	board->irq_off = !enable;
+	arm_timer(board, ktime_get_ns());
+	spin_unlock_irqrestore(&board->lock, irq);
+}
+
+/**
+ * oncard_board_set_faults() - break the card, or mend it
+ * @board: the board
+ * @kinds: bits of enum oncard_fault
+ * @seed: for what is made up
+ *
+ * Context: any.
+ */
+void oncard_board_set_faults(struct oncard_board *board, u32 kinds, u64 seed)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&board->lock, irq);
+	if (!board->off)
+		oncard_card_step(&board->card, ktime_get_ns());
+	oncard_faults_set(&board->card, kinds, seed);
+	arm_timer(board, ktime_get_ns());
+	spin_unlock_irqrestore(&board->lock, irq);
+}
+
+/**
+ * oncard_board_faults() - say what is wrong with the card
+ * @board: the board
+ *
+ * Context: any.
+ * Return: bits of enum oncard_fault.
+ */
+u32 oncard_board_faults(struct oncard_board *board)
+{
+	return READ_ONCE(board->card.faults.kinds);
+}
+
+/**
  * oncard_board_create() - put a card on a board and power it on
  * @dev: the device whose DMA addresses the card puts on the bus
  * @memory: the card's memory
@@ -237,6 +293,7 @@ struct oncard_board *oncard_board_create(struct device *dev,
 	board->card.memory_size = memory->size;
 	board->card.address_bits = memory->address_bits;
 	oncard_card_power_on(&board->card, ktime_get_ns());
+	oncard_misbehave_power_on(board);
 	return board;
 }
 

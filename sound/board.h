@@ -40,5 +40,10 @@ void oncard_board_destroy(struct oncard_board *board);
 u32 oncard_board_read(struct oncard_board *board, u32 reg);
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);
 void oncard_board_synchronize_irq(struct oncard_board *board);
+void oncard_board_enable_irq(struct oncard_board *board, bool enable);
+
+/* The back door: misbehave.c */
+void oncard_board_set_faults(struct oncard_board *board, u32 kinds, u64 seed);
+u32 oncard_board_faults(struct oncard_board *board);
 
 #endif /* SND_ONCARD_BOARD_H */

@@ -7,19 +7,24 @@
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
+#include "misbehave.h"
 #include "oncard.h"
+
+#define FETCHED_TRIES 4
 
 static struct dentry *root;
 
-/* The counter may carry between two reads of its halves. */
+/* The counter may carry between two reads of its halves; once, if the card is sane. */
 static u64 descriptors_fetched(struct oncard *chip)
 {
-	u32 high, low;
+	u32 high, low, again;
+	int tries = 0;
 
 	do {
 		high = oncard_board_read(chip->board, ONCARD_REG_FETCHED_HI);
 		low = oncard_board_read(chip->board, ONCARD_REG_FETCHED_LO);
-	} while (high != oncard_board_read(chip->board, ONCARD_REG_FETCHED_HI));
+		again = oncard_board_read(chip->board, ONCARD_REG_FETCHED_HI);
+	} while (high != again && ++tries < FETCHED_TRIES);
 	return (u64)high << 32 | low;
 }
 
@@ -64,6 +69,7 @@ void oncard_debugfs_add(struct oncard *chip)
 	debugfs_create_file("card", 0400, chip->debugfs, chip, &card_fops);
 	debugfs_create_file("streams", 0400, chip->debugfs, chip,
 			    &streams_fops);
+	oncard_misbehave_debugfs(chip->board, chip->debugfs);
 	if (chip->copy)
 		debugfs_create_file("copy", 0400, chip->debugfs, chip,
 				    &copy_fops);
