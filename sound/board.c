@@ -309,11 +309,23 @@ struct oncard_board *oncard_board_create(struct device *dev,
 void oncard_board_unplug(struct oncard_board *board)
 {
 	spin_lock_irq(&board->lock);
-	board->off = true;
+	WRITE_ONCE(board->off, true);
 	spin_unlock_irq(&board->lock);
 	hrtimer_cancel(&board->timer);
 	memunmap(board->card.memory);
 	board->card.memory = NULL;
+}
+
+/**
+ * oncard_board_unplugged() - whether the card was taken out
+ * @board: the board
+ *
+ * Context: any.
+ * Return: true when it was: it reaches no memory.
+ */
+bool oncard_board_unplugged(struct oncard_board *board)
+{
+	return READ_ONCE(board->off);
 }
 
 /**

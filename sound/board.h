@@ -36,6 +36,7 @@ struct oncard_board *oncard_board_create(struct device *dev,
 					 void (*interrupt)(void *data),
 					 void *data);
 void oncard_board_unplug(struct oncard_board *board);
+bool oncard_board_unplugged(struct oncard_board *board);
 void oncard_board_destroy(struct oncard_board *board);
 u32 oncard_board_read(struct oncard_board *board, u32 reg);
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);

@@ -128,7 +128,7 @@ static int declare_memory(struct oncard *chip)
 
 static int negotiate_mask(struct oncard *chip)
 {
-	u32 bits = oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS);
+	u32 bits = chip->memory.address_bits;
 	int err =
 		dma_negotiate_mask(chip->dma, DMA_BIT_MASK(bits), &chip->mask);
 
@@ -171,11 +171,17 @@ static int create_dma_device(struct oncard *chip)
 	return 0;
 }
 
+/* What was checked is what is used: a register may hold another value next time. */
 static int check_identity(struct oncard *chip)
 {
 	u32 value = oncard_board_read(chip->board, ONCARD_REG_ID);
 	u32 bits = oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS);
 
+	if (value == ONCARD_NOBODY) {
+		dev_err(chip->dev,
+			"the card does not answer: its registers read all ones\n");
+		return -ENODEV;
+	}
 	if (value != ONCARD_ID_VALUE) {
 		dev_err(chip->dev, "the card says it is %#x, not %#x\n", value,
 			ONCARD_ID_VALUE);
@@ -187,6 +193,7 @@ static int check_identity(struct oncard *chip)
 			bits, ONCARD_ADDRESS_BITS_MIN, ONCARD_ADDRESS_BITS_MAX);
 		return -ENODEV;
 	}
+	chip->memory.address_bits = bits;
 	return 0;
 }
 
@@ -213,9 +220,9 @@ void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set)
 static void chip_interrupt(void *data)
 {
 	struct oncard *chip = data;
-	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS) &
-		     READ_ONCE(chip->irq_enable);
+	u32 status = oncard_board_read(chip->board, ONCARD_REG_IRQ_STATUS);
 
+	status = oncard_watch_interrupts(chip, status);
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS, status);
 	oncard_pcm_interrupt(chip, status);
 	oncard_copy_interrupt(chip, status);
@@ -275,6 +282,7 @@ static void stop_hardware(struct oncard *chip)
 	oncard_copy_unplug(chip);
 	synchronize_srcu(&card_in_use);
 	oncard_board_unplug(chip->board);
+	oncard_release_buffers(chip);
 	dma_revoke_card_memory(chip->dma);
 	oncard_scattered_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
@@ -287,6 +295,7 @@ static void free_chip(struct snd_card *card)
 {
 	struct oncard *chip = card->private_data;
 
+	oncard_release_buffers(chip);
 	oncard_copy_destroy(chip);
 	oncard_board_destroy(chip->board);
 	put_device(chip->dma);
@@ -351,6 +360,7 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 	chip->dev = dev;
 	chip->memory = *memory;
 	spin_lock_init(&chip->lock);
+	oncard_watch_create(chip);
 
 	err = start_hardware(chip);
 	if (err)

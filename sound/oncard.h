@@ -5,6 +5,8 @@
 #ifndef SND_ONCARD_H
 #define SND_ONCARD_H
 
+#include <linux/hrtimer.h>
+#include <linux/ratelimit.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -14,6 +16,7 @@
 #include "../dma-core/card-memory.h"
 #include "board.h"
 #include "card/regs.h"
+#include "pace.h"
 
 struct iov_iter;
 struct seq_file;
@@ -85,6 +88,44 @@ struct oncard_scattered {
 };
 
 /**
+ * struct oncard_watch - what a stream is held to while it runs
+ * @chip: the card
+ * @index: of the stream
+ * @timer: looks at it
+ * @running: it is watched
+ * @rate: Hz
+ * @buffer: frames
+ * @period: frames
+ * @wakeups: it has to interrupt
+ * @position: that was believed last
+ * @pace: of the position
+ * @paused: ns, when it was paused; 0: it was not since it was prepared
+ * @moved: ns, when the position had changed last
+ * @still: looks since then
+ * @interrupts: their pace
+ * @heard: ns, when the last one came
+ * @unheard: looks since then
+ */
+struct oncard_watch {
+	struct oncard *chip;
+	unsigned int index;
+	struct hrtimer timer;
+	bool running;
+	u32 rate;
+	u32 buffer;
+	u32 period;
+	bool wakeups;
+	u32 position;
+	struct oncard_pace pace;
+	u64 paused;
+	u64 moved;
+	unsigned int still;
+	struct oncard_pace interrupts;
+	u64 heard;
+	unsigned int unheard;
+};
+
+/**
  * struct oncard - one sound card
  * @card: ALSA's
  * @slot: its number among this driver's cards
@@ -103,6 +144,11 @@ struct oncard_scattered {
  * @scattered: their buffers, where these are scattered
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
+ * @watch: what the streams are held to
+ * @kept: buffers of streams that did not stop
+ * @silent: bit 0: the card does not answer, though nobody took it down
+ * @spurious: interrupts without a cause, one after the other
+ * @reports: how often a misbehaving card is worth a line in the log
  */
 struct oncard {
 	struct snd_card *card;
@@ -122,7 +168,24 @@ struct oncard {
 	struct oncard_scattered scattered[ONCARD_STREAMS];
 	unsigned int descriptors[ONCARD_STREAMS];
 	struct oncard_copy *copy;
+	struct oncard_watch watch[ONCARD_STREAMS];
+	struct snd_dma_buffer *kept[ONCARD_STREAMS];
+	unsigned long silent;
+	unsigned int spurious;
+	struct ratelimit_state reports;
 };
+
+/* A card that does what it should not; see watch.c. */
+#define oncard_report(chip, format, ...)                                \
+	do {                                                            \
+		struct oncard *reporting = (chip);                      \
+                                                                        \
+		if (__ratelimit(&reporting->reports))                   \
+			dev_err(reporting->dev, format, ##__VA_ARGS__); \
+	} while (0)
+
+/* What a card has to say so many times before it is believed to have stopped. */
+#define ONCARD_CONFIRMATIONS 3
 
 /* chip.c */
 int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
@@ -145,6 +208,7 @@ void oncard_write_descriptor(const struct oncard *chip, void *list,
 
 /* pcm.c */
 int oncard_pcm_create(struct oncard *chip);
+unsigned int oncard_stream_index(const struct snd_pcm_substream *substream);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 
 /* transfer.c */
@@ -153,6 +217,26 @@ int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
 		    unsigned long bytes);
 int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
 			    unsigned long position, unsigned long bytes);
+
+/* watch.c */
+void oncard_watch_create(struct oncard *chip);
+void oncard_watch_prepare(struct oncard *chip, unsigned int index,
+			  const struct snd_pcm_runtime *runtime);
+void oncard_watch_start(struct oncard *chip, u32 streams);
+void oncard_watch_stop(struct oncard *chip, u32 streams);
+void oncard_watch_drain(struct oncard *chip, unsigned int index);
+void oncard_watch_sync(struct oncard *chip, unsigned int index);
+bool oncard_watch_position(struct oncard *chip, unsigned int index,
+			   u32 *position);
+void oncard_watch_line(struct oncard *chip);
+u32 oncard_watch_interrupts(struct oncard *chip, u32 status);
+bool oncard_silent(struct oncard *chip);
+
+/* runaway.c */
+bool oncard_stop_stream(struct oncard *chip, unsigned int index);
+void oncard_keep_buffer(struct oncard *chip,
+			struct snd_pcm_substream *substream);
+void oncard_release_buffers(struct oncard *chip);
 
 /* scattered.c */
 int oncard_scattered_create(struct oncard *chip);

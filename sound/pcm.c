@@ -3,8 +3,8 @@
  * The PCM device. Its buffers are ALSA's managed buffers of the ordinary kind
  * SNDRV_DMA_TYPE_DEV: that they lie on the card is dma-core's doing.
  *
- * The card is not trusted: a position that it reports is compared with the buffer
- * before it is used, and an error stops the stream that had it.
+ * The card is not trusted: what it reports is judged by watch.c before it is used, and a
+ * stream that it does not stop is dealt with by runaway.c.
  */
 #include <linux/dma-mapping.h>
 #include <sound/pcm_params.h>
@@ -34,8 +34,14 @@ static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.periods_max = 1024,
 };
 
-/* The card's number for a stream. */
-static unsigned int stream_index(const struct snd_pcm_substream *substream)
+/**
+ * oncard_stream_index() - the card's number for a stream
+ * @substream: of this driver
+ *
+ * Context: any.
+ * Return: less than ONCARD_STREAMS.
+ */
+unsigned int oncard_stream_index(const struct snd_pcm_substream *substream)
 {
 	return 2 * substream->number +
 	       (substream->stream == SNDRV_PCM_STREAM_CAPTURE);
@@ -78,39 +84,39 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 					    SNDRV_PCM_HW_PARAM_PERIODS);
 	if (err < 0)
 		return err;
-	WRITE_ONCE(chip->substream[stream_index(substream)], substream);
+	WRITE_ONCE(chip->substream[oncard_stream_index(substream)], substream);
 	return 0;
 }
 
 static int oncard_pcm_close(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
-	unsigned int index = stream_index(substream);
+	unsigned int index = oncard_stream_index(substream);
 
 	oncard_enable_interrupts(chip, interrupts_of(index), 0);
 	WRITE_ONCE(chip->substream[index], NULL);
 	oncard_board_synchronize_irq(chip->board);
+	oncard_watch_sync(chip, index);
 	return 0;
 }
 
-/* ALSA may believe a linked stream stopped that was started with its group. */
-static void stop_stream(struct oncard *chip, unsigned int index)
-{
-	oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, BIT(index));
-}
-
+/* The stream is stopped, or its buffer was taken away: see oncard_pcm_sync_stop(). */
 static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
+	unsigned int index = oncard_stream_index(substream);
 
-	unsigned int index = stream_index(substream);
-
-	stop_stream(chip, index);
-	if (is_scattered()) {
+	if (is_scattered() && substream->runtime->dma_buffer_p) {
 		snd_pcm_set_runtime_buffer(substream, NULL);
 		oncard_scattered_free(chip, &chip->scattered[index]);
 	}
 	return 0;
+}
+
+/* Why a stream cannot be used, of which the card does not let go. */
+static int unusable(struct oncard *chip)
+{
+	return oncard_silent(chip) ? -ENODEV : -EIO;
 }
 
 /* Buffers in one piece are managed by ALSA. */
@@ -118,10 +124,12 @@ static int take_buffer(struct snd_pcm_substream *substream,
 		       struct snd_pcm_hw_params *params)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
-	struct oncard_scattered *scattered =
-		&chip->scattered[stream_index(substream)];
+	unsigned int index = oncard_stream_index(substream);
+	struct oncard_scattered *scattered = &chip->scattered[index];
 	int err;
 
+	if (!oncard_stop_stream(chip, index))
+		return unusable(chip);
 	if (!is_scattered())
 		return 0;
 	snd_pcm_set_runtime_buffer(substream, NULL);
@@ -196,15 +204,16 @@ static void write_list(struct oncard *chip, unsigned int index,
 		     oncard_list_mode(chip));
 }
 
-static void set_up_stream(struct oncard *chip,
-			  struct snd_pcm_substream *substream)
+static int set_up_stream(struct oncard *chip,
+			 struct snd_pcm_substream *substream)
 {
 	struct snd_pcm_runtime *runtime = substream->runtime;
-	unsigned int index = stream_index(substream);
-	u32 wanted = runtime->no_period_wakeup ? ONCARD_IRQ_ERROR(index) :
-						 interrupts_of(index);
+	unsigned int index = oncard_stream_index(substream);
 
-	stop_stream(chip, index);
+	if (oncard_silent(chip) || !oncard_stop_stream(chip, index) ||
+	    !runtime->dma_area)
+		return unusable(chip);
+	oncard_watch_prepare(chip, index, runtime);
 	write_stream(chip, index, ONCARD_STREAM_FORMAT,
 		     format_register(runtime));
 	write_stream(chip, index, ONCARD_STREAM_RATE, runtime->rate);
@@ -215,19 +224,19 @@ static void set_up_stream(struct oncard *chip,
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
-	oncard_enable_interrupts(chip, interrupts_of(index), wanted);
+	return 0;
 }
 
 static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
-	int held;
+	int held, err;
 
 	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
-	set_up_stream(chip, substream);
+	err = set_up_stream(chip, substream);
 	oncard_chip_exit(held);
-	return 0;
+	return err;
 }
 
 /*
@@ -243,7 +252,7 @@ static u32 take_group(struct snd_pcm_substream *substream)
 		if (member->pcm->card != substream->pcm->card ||
 		    member->runtime->state != substream->runtime->state)
 			continue;
-		streams |= BIT(stream_index(member));
+		streams |= BIT(oncard_stream_index(member));
 		snd_pcm_trigger_done(member, substream);
 	}
 	return streams;
@@ -252,53 +261,64 @@ static u32 take_group(struct snd_pcm_substream *substream)
 static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
+	unsigned int index = oncard_stream_index(substream);
+	u32 streams;
 
 	switch (command) {
 	case SNDRV_PCM_TRIGGER_START:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
 	case SNDRV_PCM_TRIGGER_RESUME:
-		oncard_board_write(chip->board, ONCARD_REG_RUN_SET,
-				   take_group(substream));
+		streams = take_group(substream);
+		oncard_watch_start(chip, streams);
+		oncard_board_write(chip->board, ONCARD_REG_RUN_SET, streams);
 		return 0;
 	case SNDRV_PCM_TRIGGER_STOP:
 	case SNDRV_PCM_TRIGGER_SUSPEND:
 		/* One by one: the others of its group may have to drain. */
-		stop_stream(chip, stream_index(substream));
+		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
+				   BIT(index));
+		oncard_watch_stop(chip, BIT(index));
 		return 0;
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
-		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
-				   take_group(substream));
+		streams = take_group(substream);
+		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, streams);
+		oncard_watch_stop(chip, streams);
 		return 0;
 	case SNDRV_PCM_TRIGGER_DRAIN:
 		/* Without wakeups, nobody would see that all was played. */
-		oncard_enable_interrupts(chip, 0,
-					 interrupts_of(stream_index(substream)));
+		oncard_watch_drain(chip, index);
 		return 0;
 	default:
 		return -EINVAL;
 	}
 }
 
+/*
+ * ALSA asks for this before it gives a buffer back, or has the stream prepared again.
+ * It may also believe a linked stream stopped that was started with its group.
+ */
 static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
+	unsigned int index = oncard_stream_index(substream);
+	bool stopped = oncard_stop_stream(chip, index);
 
+	oncard_watch_stop(chip, BIT(index));
 	oncard_board_synchronize_irq(chip->board);
+	oncard_watch_sync(chip, index);
+	if (!stopped)
+		oncard_keep_buffer(chip, substream);
 	return 0;
 }
 
 static snd_pcm_uframes_t oncard_pcm_pointer(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
-	u32 position = read_stream(chip, stream_index(substream),
-				   ONCARD_STREAM_POSITION);
+	u32 position;
 
-	if (position < substream->runtime->buffer_size)
+	if (oncard_watch_position(chip, oncard_stream_index(substream),
+				  &position))
 		return position;
-	dev_err_ratelimited(chip->dev,
-			    "stream %u: position %u outside of a buffer of %lu frames\n",
-			    stream_index(substream), position,
-			    substream->runtime->buffer_size);
 	return SNDRV_PCM_POS_XRUN;
 }
 
@@ -344,9 +364,8 @@ static const struct snd_pcm_ops oncard_pcm_nopage_ops = {
 static void stream_failed(struct oncard *chip, unsigned int index,
 			  struct snd_pcm_substream *substream)
 {
-	dev_err_ratelimited(chip->dev, "stream %u: the card reports error %u\n",
-			    index,
-			    read_stream(chip, index, ONCARD_STREAM_ERROR));
+	oncard_report(chip, "stream %u: the card reports error %u\n", index,
+		      read_stream(chip, index, ONCARD_STREAM_ERROR));
 	if (substream)
 		snd_pcm_stop_xrun(substream);
 }

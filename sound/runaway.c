@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A card that does not stop when it is told to: it may go on reading, and writing, what
+ * its descriptors name. So the buffer of a stream that goes on is given back to nobody
+ * before the stream has stopped after all, or the card is switched off.
+ *
+ * The card's word is all that there is: one that says it stopped, and lies, is for an
+ * IOMMU to keep in. Of a card that changes its mind, nothing is believed that it does
+ * not say several times over.
+ */
+#include <linux/iopoll.h>
+
+#include "oncard.h"
+
+/* How long a stream that is told to stop may take. */
+#define STOP_USECS (100 * USEC_PER_MSEC)
+
+static bool is_stopped(struct oncard *chip, unsigned int index)
+{
+	unsigned int n;
+
+	if (oncard_board_unplugged(chip->board))
+		return true;
+	for (n = 0; n < ONCARD_CONFIRMATIONS; n++)
+		if (oncard_board_read(chip->board, ONCARD_REG_RUN) & BIT(index))
+			return false;
+	return true;
+}
+
+static void release(struct oncard *chip, unsigned int index)
+{
+	struct snd_dma_buffer *buffer = xchg(&chip->kept[index], NULL);
+
+	if (!buffer)
+		return;
+	mutex_lock(&chip->card->memory_mutex);
+	chip->card->total_pcm_alloc_bytes -= buffer->bytes;
+	mutex_unlock(&chip->card->memory_mutex);
+	snd_dma_free_pages(buffer);
+	kfree(buffer);
+}
+
+/**
+ * oncard_stop_stream() - stop a stream, and make sure
+ * @chip: the card
+ * @index: of the stream
+ *
+ * A buffer that was kept for it is given back once it has stopped.
+ *
+ * Context: process context, may sleep.
+ * Return: false when the card goes on, which was reported.
+ */
+bool oncard_stop_stream(struct oncard *chip, unsigned int index)
+{
+	bool stopped;
+
+	oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, BIT(index));
+	if (!read_poll_timeout(is_stopped, stopped, stopped, 1000, STOP_USECS,
+			       false, chip, index)) {
+		release(chip, index);
+		return true;
+	}
+	if (!oncard_silent(chip))
+		oncard_report(chip, "stream %u goes on after it was stopped\n",
+			      index);
+	return false;
+}
+
+/**
+ * oncard_keep_buffer() - take a buffer from ALSA that the card may still reach
+ * @chip: the card
+ * @substream: its stream did not stop; it is left without a buffer
+ *
+ * Context: process context.
+ */
+void oncard_keep_buffer(struct oncard *chip,
+			struct snd_pcm_substream *substream)
+{
+	struct snd_pcm_runtime *runtime = substream->runtime;
+	struct snd_dma_buffer *buffer = runtime->dma_buffer_p;
+	unsigned int index = oncard_stream_index(substream);
+
+	/* While one is kept, a later one was never shown to the card. */
+	if (!buffer || chip->kept[index])
+		return;
+	/* Scattered ones are the driver's own. */
+	if (buffer != &chip->scattered[index].buffer)
+		chip->kept[index] = buffer;
+	snd_pcm_set_runtime_buffer(substream, NULL);
+	dev_err(chip->dev,
+		"stream %u: its buffer of %zu bytes is kept until the card has stopped\n",
+		index, buffer->bytes);
+}
+
+/**
+ * oncard_release_buffers() - give back what was kept
+ * @chip: the card, unplugged
+ *
+ * Scattered ones go with the card device that they were taken from.
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_release_buffers(struct oncard *chip)
+{
+	unsigned int index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		release(chip, index);
+}
