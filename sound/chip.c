@@ -283,6 +283,7 @@ static void stop_hardware(struct oncard *chip)
 	synchronize_srcu(&card_in_use);
 	oncard_board_unplug(chip->board);
 	oncard_release_buffers(chip);
+	oncard_copy_release(chip);
 	dma_revoke_card_memory(chip->dma);
 	oncard_scattered_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,

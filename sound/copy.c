@@ -11,10 +11,13 @@
  * them; ALSA counts them among the card's.
  *
  * Promised: a page is unpinned only after the card has let go of it, whether the
- * transfer ended, failed, or its process was killed. Where the card does not stop when
- * told to, its pages stay pinned for good, and the node does no more.
+ * transfer ended, failed, or its process was killed. Each transfer ends with an abort,
+ * and the card saying several times over that it has stopped. Where it does not, the
+ * pages stay pinned, and the file's memory on the card is given to nobody, until it has
+ * stopped after all, or is switched off; the node does nothing meanwhile.
  *
- * The card is not trusted: it may report any status or error, or never be done.
+ * The card is not trusted: it may report any status, count or error, never be done, be
+ * done too early, or interrupt for no reason or not at all.
  */
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
@@ -39,6 +42,12 @@
 
 /* Thousands of times what a transfer should take, for an emulated machine. */
 #define TRANSFER_SECONDS 10
+
+/* How long an interrupt is waited for before the card is asked. */
+#define SLICE_JIFFIES (HZ / 10)
+
+/* A transfer has one interrupt; with so many, they are masked. */
+#define INTERRUPTS_MAX 16
 
 /* How long an aborted engine may take to stop. */
 #define ABORT_USECS (100 * USEC_PER_MSEC)
@@ -71,28 +80,6 @@ static const char *const counter_names[COPY_COUNTERS] = {
 };
 
 /**
- * struct oncard_copy - a card's copy engine and its node
- * @chip: the card
- * @misc: the node
- * @name: its name
- * @lock: one transfer at a time; guards the engine's registers and @stuck
- * @stopped: woken when the engine is done or failed
- * @stuck: the engine did not stop when told to
- * @registered: user space can find the node
- * @counter: since the card was bound
- */
-struct oncard_copy {
-	struct oncard *chip;
-	struct miscdevice misc;
-	char name[16];
-	struct mutex lock;
-	wait_queue_head_t stopped;
-	bool stuck;
-	bool registered;
-	atomic64_t counter[COPY_COUNTERS];
-};
-
-/**
  * struct copy_file - an open file
  * @copy: the node
  * @size: bytes of @buffer
@@ -100,6 +87,7 @@ struct oncard_copy {
  * @handle: its address as the card sees it
  * @list: descriptors of the transfer that runs, under @copy's lock
  * @list_handle: its address as the card sees it
+ * @closed: it is closed, and waits for the card to let go of its memory
  */
 struct copy_file {
 	struct oncard_copy *copy;
@@ -108,10 +96,12 @@ struct copy_file {
 	dma_addr_t handle;
 	void *list;
 	dma_addr_t list_handle;
+	bool closed;
 };
 
 /**
  * struct copy_round - what one transfer moves
+ * @opened: the file
  * @copy: the node
  * @dir: DMA_TO_DEVICE into the card's memory, DMA_FROM_DEVICE out of it
  * @pages: of the caller, pinned; one may appear more than once
@@ -123,6 +113,7 @@ struct copy_file {
  * @abandoned: the card may still reach the pages
  */
 struct copy_round {
+	struct copy_file *opened;
 	struct oncard_copy *copy;
 	enum dma_data_direction dir;
 	struct page **pages;
@@ -132,6 +123,32 @@ struct copy_round {
 	int segments;
 	size_t bytes;
 	bool abandoned;
+};
+
+/**
+ * struct oncard_copy - a card's copy engine and its node
+ * @chip: the card
+ * @misc: the node
+ * @name: its name
+ * @lock: one transfer at a time; guards the engine's registers and @abandoned
+ * @stopped: woken by the engine's interrupt
+ * @interrupted: it came, since it was waited for last
+ * @interrupts: how often, since the transfer began
+ * @abandoned: what the engine did not let go of; without pages when there is nothing
+ * @registered: user space can find the node
+ * @counter: since the card was bound
+ */
+struct oncard_copy {
+	struct oncard *chip;
+	struct miscdevice misc;
+	char name[16];
+	struct mutex lock;
+	wait_queue_head_t stopped;
+	bool interrupted;
+	unsigned int interrupts;
+	struct copy_round abandoned;
+	bool registered;
+	atomic64_t counter[COPY_COUNTERS];
 };
 
 static void count(struct oncard_copy *copy, enum copy_counter which, u64 more)
@@ -214,9 +231,8 @@ static int map_pages(struct copy_round *round)
 
 static void unmap_pages(struct copy_round *round)
 {
-	if (!round->abandoned)
-		dma_unmap_sg(round->copy->chip->dma, round->table.sgl,
-			     round->count, round->dir);
+	dma_unmap_sg(round->copy->chip->dma, round->table.sgl, round->count,
+		     round->dir);
 }
 
 static void unpin_pages(struct copy_round *round)
@@ -252,15 +268,41 @@ free_pages:
 
 static void return_pages(struct copy_round *round)
 {
-	if (!round->abandoned)
-		unpin_pages(round);
+	unpin_pages(round);
 	sg_free_table(&round->table);
 	kvfree(round->pages);
 }
 
+/* --- an open file's memory --- */
+
+static int alloc_memory(struct copy_file *opened)
+{
+	struct device *dma = opened->copy->chip->dma;
+
+	opened->buffer = dma_alloc_coherent(dma, opened->size, &opened->handle,
+					    GFP_KERNEL);
+	if (!opened->buffer)
+		return -ENOMEM;
+	opened->list = dma_alloc_coherent(dma, LIST_BYTES, &opened->list_handle,
+					  GFP_KERNEL);
+	if (opened->list)
+		return 0;
+	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
+	return -ENOMEM;
+}
+
+static void free_file(struct copy_file *opened)
+{
+	struct device *dma = opened->copy->chip->dma;
+
+	dma_free_coherent(dma, LIST_BYTES, opened->list, opened->list_handle);
+	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
+	kfree(opened);
+}
+
 /* --- the engine --- */
 
-static void write_list(struct copy_file *opened, struct copy_round *round)
+static void write_list(struct copy_round *round)
 {
 	struct oncard *chip = round->copy->chip;
 	struct scatterlist *entry;
@@ -268,15 +310,15 @@ static void write_list(struct copy_file *opened, struct copy_round *round)
 
 	lockdep_assert_held(&round->copy->lock);
 	for_each_sg(round->table.sgl, entry, round->segments, i)
-		oncard_write_descriptor(chip, opened->list, i,
+		oncard_write_descriptor(chip, round->opened->list, i,
 					sg_dma_address(entry),
 					sg_dma_len(entry));
 	count(round->copy, COPY_DESCRIPTORS, round->segments);
 }
 
-static void start_engine(struct copy_file *opened, struct copy_round *round,
-			 size_t offset)
+static void start_engine(struct copy_round *round, size_t offset)
 {
+	struct copy_file *opened = round->opened;
 	struct oncard_copy *copy = round->copy;
 	dma_addr_t memory = opened->handle + offset;
 	u32 direction = round->dir == DMA_TO_DEVICE ? ONCARD_ENGINE_TO_CARD :
@@ -293,93 +335,208 @@ static void start_engine(struct copy_file *opened, struct copy_round *round,
 	write_engine(copy, ONCARD_REG_ENGINE_MEMORY_LO, lower_32_bits(memory));
 	write_engine(copy, ONCARD_REG_ENGINE_MEMORY_HI, upper_32_bits(memory));
 	write_engine(copy, ONCARD_REG_ENGINE_DIRECTION, direction);
+
+	/* Masked between transfers, there is no flood of interrupts then. */
+	WRITE_ONCE(copy->interrupted, false);
+	WRITE_ONCE(copy->interrupts, 0);
+	write_engine(copy, ONCARD_REG_IRQ_STATUS, ENGINE_INTERRUPTS);
+	oncard_watch_line(copy->chip);
+	oncard_enable_interrupts(copy->chip, 0, ENGINE_INTERRUPTS);
 	write_engine(copy, ONCARD_REG_ENGINE_CONTROL, ONCARD_ENGINE_START);
 }
 
-/* After this the card reaches none of the round's pages, or they are abandoned. */
-static void abort_engine(struct copy_round *round)
+/* Whether the card says, several times over, one and the same: that it stopped. */
+static bool engine_stopped(struct oncard_copy *copy, u32 *status)
 {
-	struct oncard_copy *copy = round->copy;
-	u32 status;
+	unsigned int n;
+
+	*status = engine_status(copy);
+	for (n = 1; n < ONCARD_CONFIRMATIONS; n++)
+		if (engine_status(copy) != *status)
+			return false;
+	return *status == ONCARD_ENGINE_IDLE || *status == ONCARD_ENGINE_DONE ||
+	       *status == ONCARD_ENGINE_FAILED;
+}
+
+/* Returns whether the card reaches nothing any more; then @status is what it was. */
+static bool stop_engine(struct oncard_copy *copy, u32 *status)
+{
+	bool stopped;
 
 	lockdep_assert_held(&copy->lock);
 	write_engine(copy, ONCARD_REG_ENGINE_CONTROL, ONCARD_ENGINE_ABORT);
-	if (!read_poll_timeout(engine_status, status,
-			       status != ONCARD_ENGINE_RUNNING, 100,
-			       ABORT_USECS, false, copy))
-		return;
+	return !read_poll_timeout(engine_stopped, stopped, stopped, 100,
+				  ABORT_USECS, false, copy, status);
+}
+
+/* Without pages and memory of its own, the round is none any more. */
+static void abandon(struct copy_round *round)
+{
+	struct oncard_copy *copy = round->copy;
+
+	lockdep_assert_held(&copy->lock);
 	dev_err(copy->chip->dev,
 		"copying: the card goes on after an abort; %u pages stay pinned\n",
 		round->count);
-	copy->stuck = true;
+	copy->abandoned = *round;
 	round->abandoned = true;
 }
 
-static int engine_failed(struct oncard_copy *copy, u32 status)
+/* The card has let go of what was abandoned. */
+static void release_abandoned(struct oncard_copy *copy)
 {
-	struct device *dev = copy->chip->dev;
+	struct copy_round round = copy->abandoned;
 
+	if (!round.pages)
+		return;
+	memset(&copy->abandoned, 0, sizeof(copy->abandoned));
+	unmap_pages(&round);
+	return_pages(&round);
+	if (round.opened->closed)
+		free_file(round.opened);
+}
+
+/* Whether the engine can be used, perhaps after having been stuck. */
+static int check_engine(struct oncard_copy *copy)
+{
+	u32 status;
+
+	lockdep_assert_held(&copy->lock);
+	if (oncard_silent(copy->chip))
+		return -ENODEV;
+	if (!copy->abandoned.pages)
+		return 0;
+	if (!stop_engine(copy, &status))
+		return -EIO;
+	dev_info(copy->chip->dev,
+		 "copying: the card has stopped; %u pages are unpinned\n",
+		 copy->abandoned.count);
+	release_abandoned(copy);
+	return 0;
+}
+
+/*
+ * Sleeps until the card says that the transfer ended, in any way, or time is up. A
+ * removal ends it early, or a fatal signal, with @signal set. A card that does not interrupt is asked.
+ */
+static u32 wait_for_engine(struct oncard_copy *copy, int *signal)
+{
+	unsigned long end = jiffies + TRANSFER_SECONDS * HZ;
+	bool late = false;
+	u32 status;
+	long left;
+
+	do {
+		left = wait_event_killable_timeout(copy->stopped,
+						   READ_ONCE(copy->interrupted) ||
+							   READ_ONCE(copy->chip
+									     ->gone),
+						   SLICE_JIFFIES);
+		WRITE_ONCE(copy->interrupted, false);
+		status = engine_status(copy);
+		if (left < 0) {
+			*signal = left;
+			return status;
+		}
+		if (READ_ONCE(copy->chip->gone))
+			return status;
+		if (status == ONCARD_ENGINE_RUNNING)
+			continue;
+		if (left || READ_ONCE(copy->interrupts) > INTERRUPTS_MAX)
+			return status;
+		if (late) {
+			oncard_report(copy->chip,
+				      "copying: the card did not interrupt\n");
+			return status;
+		}
+		late = true; /* the interrupt may be on its way */
+	} while (time_before(jiffies, end));
+	return status;
+}
+
+static u64 bytes_done(struct oncard_copy *copy)
+{
+	u64 high = read_engine(copy, ONCARD_REG_ENGINE_DONE_HI);
+
+	return high << 32 | read_engine(copy, ONCARD_REG_ENGINE_DONE_LO);
+}
+
+/* What the card said at the end: @status, then @later, when it was told to stop. */
+static int judge_end(struct copy_round *round, u32 status, u32 later, u64 done)
+{
+	struct oncard *chip = round->copy->chip;
+
+	if (status == ONCARD_ENGINE_DONE && later == status &&
+	    done == round->bytes)
+		return 0;
+	count(round->copy, COPY_ERRORS, 1);
+	if (oncard_silent(chip))
+		return -ENODEV;
 	if (status == ONCARD_ENGINE_FAILED)
-		dev_err_ratelimited(dev, "copying: the card reports error %u\n",
-				    read_engine(copy, ONCARD_REG_ENGINE_ERROR));
+		oncard_report(chip, "copying: the card reports error %u\n",
+			      read_engine(round->copy,
+					  ONCARD_REG_ENGINE_ERROR));
 	else if (status == ONCARD_ENGINE_RUNNING)
-		dev_err_ratelimited(dev, "copying: not done after %u seconds\n",
-				    TRANSFER_SECONDS);
+		oncard_report(chip, "copying: not done after %u seconds\n",
+			      TRANSFER_SECONDS);
+	else if (status != ONCARD_ENGINE_DONE)
+		oncard_report(chip,
+			      "copying: the card's engine has status %#x\n",
+			      status);
+	else if (later != status)
+		oncard_report(chip,
+			      "copying: said to be done, the card had status %#x\n",
+			      later);
 	else
-		dev_err_ratelimited(dev,
-				    "copying: the card's engine has status %#x\n",
-				    status);
-	count(copy, COPY_ERRORS, 1);
+		oncard_report(chip,
+			      "copying: the card claims %llu bytes of %zu\n",
+			      done, round->bytes);
 	return -EIO;
 }
 
-/* Sleeps until the transfer ended, in any way; a fatal signal or a removal ends it. */
-static int wait_for_engine(struct copy_round *round)
+/* From start to end: after this the card reaches none of the pages, or has them. */
+static int run_engine(struct copy_round *round, size_t offset)
 {
 	struct oncard_copy *copy = round->copy;
-	long left;
-	u32 status;
+	u32 status, later;
+	int signal = 0;
+	u64 done;
 
-	left = wait_event_killable_timeout(copy->stopped,
-					   READ_ONCE(copy->chip->gone) ||
-						   engine_status(copy) !=
-							   ONCARD_ENGINE_RUNNING,
-					   TRANSFER_SECONDS * HZ);
-	status = engine_status(copy);
-	if (status == ONCARD_ENGINE_DONE)
-		return 0;
-	if (status == ONCARD_ENGINE_RUNNING)
-		abort_engine(round);
+	start_engine(round, offset);
+	status = wait_for_engine(copy, &signal);
+	done = bytes_done(copy);
+	oncard_enable_interrupts(copy->chip, ENGINE_INTERRUPTS, 0);
+	if (!stop_engine(copy, &later)) {
+		count(copy, COPY_ERRORS, 1);
+		abandon(round);
+		return oncard_silent(copy->chip) ? -ENODEV : -EIO;
+	}
 	if (READ_ONCE(copy->chip->gone))
 		return -ENODEV;
-	if (status != ONCARD_ENGINE_RUNNING || left >= 0)
-		return engine_failed(copy, status);
+	if (!signal || status != ONCARD_ENGINE_RUNNING)
+		return judge_end(round, status, later, done);
 	count(copy, COPY_ABORTED, 1);
-	return left;
+	return signal;
 }
 
-static int transfer(struct copy_file *opened, struct copy_round *round,
-		    size_t offset)
+static int transfer(struct copy_round *round, size_t offset)
 {
 	struct oncard_copy *copy = round->copy;
 	int err = mutex_lock_interruptible(&copy->lock);
 
 	if (err)
 		return err;
-	if (copy->stuck) {
-		err = -EIO;
-	} else {
-		write_list(opened, round);
-		start_engine(opened, round, offset);
-		err = wait_for_engine(round);
+	err = check_engine(copy);
+	if (!err) {
+		write_list(round);
+		err = run_engine(round, offset);
 	}
 	mutex_unlock(&copy->lock);
 	return err;
 }
 
 /* While the card is there, which must not depend on what user memory does. */
-static int move_pages(struct copy_file *opened, struct copy_round *round,
-		      size_t offset)
+static int move_pages(struct copy_round *round, size_t offset)
 {
 	int held, err;
 
@@ -387,8 +544,9 @@ static int move_pages(struct copy_file *opened, struct copy_round *round,
 		return -ENODEV;
 	err = map_pages(round);
 	if (!err) {
-		err = transfer(opened, round, offset);
-		unmap_pages(round);
+		err = transfer(round, offset);
+		if (!round->abandoned)
+			unmap_pages(round);
 	}
 	oncard_chip_exit(held);
 	return err;
@@ -399,6 +557,7 @@ static ssize_t copy_round(struct copy_file *opened, struct iov_iter *iter,
 			  size_t offset)
 {
 	struct copy_round round = {
+		.opened = opened,
 		.copy = opened->copy,
 		.dir = iov_iter_rw(iter) == WRITE ? DMA_TO_DEVICE :
 						    DMA_FROM_DEVICE,
@@ -407,8 +566,9 @@ static ssize_t copy_round(struct copy_file *opened, struct iov_iter *iter,
 
 	if (err)
 		return err;
-	err = move_pages(opened, &round, offset);
-	return_pages(&round);
+	err = move_pages(&round, offset);
+	if (!round.abandoned)
+		return_pages(&round);
 	if (err) {
 		iov_iter_revert(iter, round.bytes);
 		return err;
@@ -453,30 +613,6 @@ static loff_t copy_llseek(struct file *file, loff_t offset, int whence)
 	return fixed_size_llseek(file, offset, whence, opened->size);
 }
 
-static int alloc_memory(struct copy_file *opened)
-{
-	struct device *dma = opened->copy->chip->dma;
-
-	opened->buffer = dma_alloc_coherent(dma, opened->size, &opened->handle,
-					    GFP_KERNEL);
-	if (!opened->buffer)
-		return -ENOMEM;
-	opened->list = dma_alloc_coherent(dma, LIST_BYTES, &opened->list_handle,
-					  GFP_KERNEL);
-	if (opened->list)
-		return 0;
-	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
-	return -ENOMEM;
-}
-
-static void free_memory(struct copy_file *opened)
-{
-	struct device *dma = opened->copy->chip->dma;
-
-	dma_free_coherent(dma, LIST_BYTES, opened->list, opened->list_handle);
-	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
-}
-
 /*
  * ALSA counts the file among the card's: it is closed before the card is freed, and
  * gets -ENODEV for all but its close once the card is being removed.
@@ -512,10 +648,16 @@ free_opened:
 static int copy_release(struct inode *inode, struct file *file)
 {
 	struct copy_file *opened = file->private_data;
-	struct snd_card *card = opened->copy->chip->card;
+	struct oncard_copy *copy = opened->copy;
+	struct snd_card *card = copy->chip->card;
+	bool in_use;
 
-	free_memory(opened);
-	kfree(opened);
+	mutex_lock(&copy->lock);
+	in_use = copy->abandoned.pages && copy->abandoned.opened == opened;
+	opened->closed = in_use;
+	mutex_unlock(&copy->lock);
+	if (!in_use)
+		free_file(opened);
 	/* Last: with it, the card may be gone. */
 	return snd_card_file_remove(card, file);
 }
@@ -558,6 +700,23 @@ void oncard_copy_unplug(struct oncard *chip)
 }
 
 /**
+ * oncard_copy_release() - let go of what the engine had not
+ * @chip: the card, unplugged
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_copy_release(struct oncard *chip)
+{
+	struct oncard_copy *copy = chip->copy;
+
+	if (!copy)
+		return;
+	mutex_lock(&copy->lock);
+	release_abandoned(copy);
+	mutex_unlock(&copy->lock);
+}
+
+/**
  * oncard_copy_interrupt() - the copy engine's part of the card's interrupt
  * @chip: the card
  * @status: ONCARD_IRQ_* that happened, acknowledged
@@ -566,8 +725,18 @@ void oncard_copy_unplug(struct oncard *chip)
  */
 void oncard_copy_interrupt(struct oncard *chip, u32 status)
 {
-	if (status & ENGINE_INTERRUPTS)
-		wake_up(&chip->copy->stopped);
+	struct oncard_copy *copy = chip->copy;
+
+	if (!(status & ENGINE_INTERRUPTS))
+		return;
+	WRITE_ONCE(copy->interrupts, copy->interrupts + 1);
+	if (copy->interrupts > INTERRUPTS_MAX) {
+		oncard_enable_interrupts(chip, ENGINE_INTERRUPTS, 0);
+		oncard_report(chip,
+			      "copying: more interrupts than transfers; masked\n");
+	}
+	WRITE_ONCE(copy->interrupted, true);
+	wake_up(&copy->stopped);
 }
 
 /**
@@ -597,7 +766,6 @@ int oncard_copy_create(struct oncard *chip)
 	mutex_init(&copy->lock);
 	init_waitqueue_head(&copy->stopped);
 	chip->copy = copy;
-	oncard_enable_interrupts(chip, 0, ENGINE_INTERRUPTS);
 	return 0;
 }
 

@@ -252,6 +252,7 @@ void oncard_copy_destroy(struct oncard *chip);
 int oncard_copy_register(struct oncard *chip);
 void oncard_copy_unregister(struct oncard *chip);
 void oncard_copy_unplug(struct oncard *chip);
+void oncard_copy_release(struct oncard *chip);
 void oncard_copy_interrupt(struct oncard *chip, u32 status);
 void oncard_copy_show(struct seq_file *seq, const struct oncard *chip);
 

@@ -90,7 +90,7 @@ bool oncard_silent(struct oncard *chip)
 	} else if (!silent && test_and_clear_bit(0, &chip->silent)) {
 		dev_info(chip->dev, "the card answers again\n");
 	}
-	return gone;
+	return silent;
 }
 
 /* --- positions --- */
