@@ -84,11 +84,11 @@ bool oncard_silent(struct oncard *chip)
 	if (READ_ONCE(chip->gone))
 		return silent;
 	if (silent && !test_and_set_bit(0, &chip->silent)) {
-		dev_err(chip->dev,
-			"the card does not answer: its registers read all ones; its streams are stopped\n");
+		oncard_report(chip,
+			      "the card does not answer: its registers read all ones; its streams are stopped\n");
 		look_at_all(chip);
 	} else if (!silent && test_and_clear_bit(0, &chip->silent)) {
-		dev_info(chip->dev, "the card answers again\n");
+		dev_info_ratelimited(chip->dev, "the card answers again\n");
 	}
 	return silent;
 }
