@@ -3,7 +3,7 @@
 #
 # Each allocation of each path through the driver fails once: what was there before is
 # there again.
-# kernels: debug
+# kernels: debug (it has fault injection)
 # timeout: 900
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
