@@ -417,7 +417,8 @@ static int check_engine(struct oncard_copy *copy)
 
 /*
  * Sleeps until the card says that the transfer ended, in any way, or time is up. A
- * removal ends it early, or a fatal signal, with @signal set. A card that does not interrupt is asked.
+ * removal ends it early, or a fatal signal, with @signal set. A card that does not
+ * interrupt is asked.
  */
 static u32 wait_for_engine(struct oncard_copy *copy, int *signal)
 {

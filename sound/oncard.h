@@ -179,7 +179,6 @@ struct oncard {
 #define oncard_report(chip, format, ...)                                \
 	do {                                                            \
 		struct oncard *reporting = (chip);                      \
-                                                                        \
 		if (__ratelimit(&reporting->reports))                   \
 			dev_err(reporting->dev, format, ##__VA_ARGS__); \
 	} while (0)

@@ -95,7 +95,8 @@ bool oncard_silent(struct oncard *chip)
 
 /* --- positions --- */
 
-static bool outside(struct oncard *chip, unsigned int index, u32 position)
+static bool no_such_position(struct oncard *chip, unsigned int index,
+			     u32 position)
 {
 	if (!oncard_silent(chip))
 		oncard_report(chip,
@@ -124,7 +125,7 @@ bool oncard_watch_position(struct oncard *chip, unsigned int index,
 	u32 moved;
 
 	if (value >= watch->buffer)
-		return outside(chip, index, value);
+		return no_such_position(chip, index, value);
 	moved = value - watch->position;
 	if (value < watch->position)
 		moved += watch->buffer;

@@ -28,7 +28,7 @@ break_card()
 	echo "$1" >"$misbehave"
 }
 
-# heal: and see that the driver has noticed
+# and the driver has noticed
 heal()
 {
 	echo none >"$misbehave"
@@ -39,15 +39,14 @@ heal()
 ends()
 {
 	begun=$(cut -d. -f1 /proc/uptime)
-	timeout $limit "$@" >/tmp/client 2>&1
+	timeout "$limit" "$@" >/tmp/client 2>&1
 	got=$?
 	took=$(($(cut -d. -f1 /proc/uptime) - begun))
-	[ $got -lt 124 ] && [ $took -lt $limit ] && return
+	[ "$got" -lt 124 ] && [ "$took" -lt "$limit" ] && return
 	echo "status $got after $took s: $*"
 	tail -n 20 /tmp/client
 	return 1
 }
-
 
 # What breaks in the middle: two seconds are played, the card is broken after the first
 # frames. Sets stopped, the status of the player.
@@ -55,13 +54,13 @@ break_while_playing()
 {
 	sleep 6
 	dmesg -c >/dev/null
-	timeout $limit oncard-play --duration 2 --access "$2" >/tmp/player 2>&1 &
+	timeout "$limit" oncard-play --duration 2 --access "$2" >/tmp/player 2>&1 &
 	player=$!
-	wait_until_running $player pcm0p || return
+	wait_until_running "$player" pcm0p || return
 	echo "$1" >"$misbehave"
-	wait $player
+	wait "$player"
 	stopped=$?
-	[ $stopped -lt 124 ]
+	[ "$stopped" -lt 124 ]
 }
 
 # Every client, and who looks at debugfs, on a card that is already broken.
@@ -72,7 +71,8 @@ clients_end()
 		ends aplay -q --fatal-errors -D hw:0 -d 1 "$wav" &&
 		ends arecord -q -M --fatal-errors -D hw:0 -f S16_LE -c 2 -r 48000 -d 1 /tmp/r.wav &&
 		ends dd if=/dev/zero of=/dev/oncard0 bs=64K count=2 &&
-		 ends dd if=/dev/oncard0 of=/dev/null bs=64K count=2
+		ends dd if=/dev/oncard0 of=/dev/null bs=64K count=2 &&
+		ends cat "${misbehave%/*}/card"
 }
 
 # Lines of the driver in the log, since the card was broken
@@ -128,7 +128,7 @@ broken()
 	break_while_playing "$1 seed=6" rw
 	[ "$stopped" -eq "$mmap_status" ] || mmap_status="$mmap_status and $stopped"
 	heal
-	ktap_is "$1 in the middle of playing: $what" "$mmap_status" $expected
+	ktap_is "$1 in the middle of playing: $what" "$mmap_status" "$expected"
 	break_card "$1 seed=7"
 	ktap_check "$1: every client ends in time" clients_end
 	ktap_check "$1: the log says so, and is not flooded" reported "$3"
@@ -141,11 +141,11 @@ others_play_on()
 {
 	play_counter -D hw:0,0,1 >/tmp/other 2>&1 &
 	other=$!
-	wait_until_running_sub $other 1 || return
+	wait_until_running_sub "$other" 1 || return
 	echo flood-interrupts >"$misbehave"
 	ends oncard-play -D hw:0,0,0
 	[ "$got" -eq 1 ] || { echo "the flooded stream: $got"; return 1; }
-	wait $other || { cat /tmp/other; return 1; }
+	wait "$other" || { cat /tmp/other; return 1; }
 }
 
 # wait_until_running_sub PID SUBSTREAM
@@ -163,11 +163,11 @@ all_notice_at_once()
 	first=$!
 	oncard-play -D hw:0,0,1 --duration 5 >/tmp/1 2>&1 &
 	second=$!
-	wait_until_running_sub $first 0 && wait_until_running_sub $second 1 || return
+	wait_until_running_sub "$first" 0 && wait_until_running_sub "$second" 1 || return
 	break_time=$(cut -d. -f1 /proc/uptime)
 	echo all-ones >"$misbehave"
-	wait $first
-	wait $second
+	wait "$first"
+	wait "$second"
 	[ $(($(cut -d. -f1 /proc/uptime) - break_time)) -le 2 ]
 }
 
@@ -209,11 +209,11 @@ remove_releases()
 	echo engine-hangs,never-stops >"$misbehave"
 	ends oncard-play && copies_in || return
 	[ "$(pinned)" -eq 16 ] || { echo "$(pinned) pages are pinned"; return 1; }
-	echo "$device" >$driver/unbind
+	echo "$device" >"$driver"/unbind
 	echo "pinned: $(pinned)"
 	cat "$dma_core_debugfs/objects"
 	[ "$(pinned)" -eq 0 ] && no_object_left || return
-	echo "$device" >$driver/bind
+	echo "$device" >"$driver"/bind
 	play_counter
 }
 
@@ -235,10 +235,10 @@ runaway_elsewhere()
 	ends oncard-play || return
 	now=$(($(counter allocated) - $(counter freed)))
 	echo "$held buffers before, $now while the streams go on"
-	[ $now -eq $((held + 2)) ] || return
+	[ "$now" -eq $((held + 2)) ] || return
 	heal
 	play_counter || return
-	[ $(($(counter allocated) - $(counter freed))) -eq $held ]
+	[ $(($(counter allocated) - $(counter freed))) -eq "$held" ]
 }
 
 bad_name_is_refused()
@@ -284,9 +284,9 @@ random_faults()
 forever()
 {
 	while [ ! -e /tmp/over ]; do
-		timeout $limit "$@" >/dev/null 2>&1
+		timeout "$limit" "$@" >/dev/null 2>&1
 		status=$?
-		[ $status -ne 124 ] && [ $status -lt 128 ] ||
+		[ "$status" -ne 124 ] && [ "$status" -lt 128 ] ||
 			echo "status $status: $*" >>/tmp/hung
 	done
 }
@@ -363,7 +363,7 @@ random_results
 ktap_is "all card memory is free again" "$(region free)" "$free_at_first"
 for buffers in system scattered; do
 	ktap_check "buffers=$buffers: a stream that goes on keeps its buffer, too" \
-		runaway_elsewhere $buffers
+		runaway_elsewhere "$buffers"
 done
 ktap_check "a card that does not answer is not taken for one" no_probe
 ktap_finish

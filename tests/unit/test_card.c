@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: sound/card/card.c sound/card/stream.c sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
+// sources: sound/card/card.c sound/card/stream.c
+// sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*
  * The card's model on the host: what the datasheet promises, register by register,
  * without a kernel.

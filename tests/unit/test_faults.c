@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// sources: sound/card/card.c sound/card/stream.c sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
+// sources: sound/card/card.c sound/card/stream.c
+// sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*
  * The card when it is broken: each kind of fault shows where it should, nowhere else,
  * the same way for the same seed, and not any more once it is taken away.
