@@ -2,7 +2,7 @@
 #
 # What people type. The modules themselves are described in Kbuild, for kbuild.
 
-# the VM's kernel
+# the VM's kernel: 6.1, or debug, the instrumented one
 KERNEL ?= 6.1
 # a kernel build directory of your own, such as /lib/modules/$(uname -r)/build
 KDIR ?=
@@ -153,7 +153,8 @@ distclean:
 		"remove that folder to fetch them again"
 
 ##
-## KERNEL=6.1 the VM's kernel, KDIR=DIR a kernel build directory instead, V=1 show
+## KERNEL=6.1 the VM's kernel (or debug, an instrumented one), KDIR=DIR a kernel build
+## directory instead, V=1 show
 ## the commands.
 
 # What has to be installed before a step; asked again when this file changes. The VM

@@ -18,14 +18,28 @@ vm_self=${0##*/}
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # The kernels that the VM can boot, one row each:
-# name, architecture, Debian's architecture, suite, metapackage of the image.
-# Headers, kbuild and source follow from the version of the image.
+# name, architecture, Debian's architecture, suite, package, the memory of a VM
+# that does not ask for more, how many times longer than with the first one things
+# take, and what else the kernel is told.
+# A package linux-image-* is the metapackage of an image; headers, kbuild and source
+# follow from its version. Of a package linux-source-* a kernel is built here, see
+# tests/vm/build-kernel.
 vm_kernels=(
-	"6.1 x86_64 amd64 bookworm linux-image-amd64"
+	"6.1 x86_64 amd64 bookworm linux-image-amd64 512M 1 slub_debug=FZPU"
+	"debug x86_64 amd64 sid linux-source-7.2 1G 4"
 )
+
+# What the instrumented kernel has more than "make tinyconfig".
+vm_debug_config=$vm_dir/debug.config
+
+# The suite of the VM's programs: this machine's, whose libraries they find.
+vm_guest_suite=bookworm
 
 # The layout of the cache; a change of what is unpacked, or where, raises it.
 vm_cache_format=v1
+
+# How built kernels are built; a change of it, besides of debug.config, raises it.
+vm_kernel_recipe=1
 
 # A step that takes time or touches the network: "  FETCH   what (why)".
 say() {
@@ -67,12 +81,14 @@ vm_cache() {
 }
 
 # kernel_row NAME ARCH: sets kernel_arch, kernel_debarch, kernel_suite,
-# kernel_meta; a pair that is not in the table is refused.
+# kernel_package, kernel_mem, kernel_slowness, kernel_line; a pair that is not in
+# the table is refused.
 kernel_row() {
 	local row name arch known=""
 
 	for row in "${vm_kernels[@]}"; do
-		read -r name arch kernel_debarch kernel_suite kernel_meta <<<"$row"
+		read -r name arch kernel_debarch kernel_suite kernel_package \
+			kernel_mem kernel_slowness kernel_line <<<"$row"
 		kernel_arch=$arch
 		[ "$name $arch" = "$1 $2" ] && return
 		known+="${known:+, }$name on $arch"
