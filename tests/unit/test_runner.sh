@@ -48,7 +48,7 @@ judged()
 	verdict "$@"
 }
 
-ktap_plan 32
+ktap_plan 34
 
 # --- what is good ---------------------------------------------------------------
 
@@ -221,5 +221,19 @@ rig 0 1..1 "ok 1 a"
 verdict "a VM lost before the closing line" 1 "1 passed, 1 failed, 0 skipped" "no closing line"
 rig 70 1..1 "ok 1 a" "# Totals: pass:1 fail:0 skip:0"
 verdict "a splat after all is ok" 1 "1 passed, 1 failed, 0 skipped" "exit status 70"
+
+# elsewhere KERNEL: a case beside one that is for two kernels only
+elsewhere()
+{
+	rig 0 1..1 "ok 1 a" "# Totals: pass:1 fail:0 skip:0"
+	printf "# kernels: 6.1 6.2 (it counts)\n" >"$tmp/tests/cases/other.sh"
+	run --kernel "$1"
+}
+
+elsewhere 9.9
+verdict "a case for other kernels is skipped, with the reason" 0 "1 passed, 0 failed, 1 skipped" \
+	"ok 2 cases/other # SKIP for the kernel 6.1 6.2 only: it counts, "
+elsewhere 6.2
+verdict "and it runs on these" 0 "2 passed, 0 failed, 0 skipped"
 
 ktap_finish
