@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "internal.h"
 
 static void *card_alloc(struct device *dev, size_t size, dma_addr_t *handle,
@@ -104,9 +105,15 @@ static dma_addr_t card_map_page(struct device *dev, struct page *page,
 				enum dma_data_direction dir,
 				unsigned long attrs)
 {
+	dma_addr_t handle;
+
 	if (!card_is_system_ram(dev, page, offset, size))
 		return DMA_MAPPING_ERROR;
-	return dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
+	handle = dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
+	/* Asked for the parent as well, whose mappings are debugged, too. */
+	if (dma_mapping_error(dev->parent, handle))
+		return DMA_MAPPING_ERROR;
+	return handle;
 }
 
 static void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
@@ -154,6 +161,8 @@ static void card_unmap_resource(struct device *dev, dma_addr_t handle,
 	if (!card_regions_hold_device(to_card_device(dev), handle, size))
 		dma_unmap_resource(dev->parent, handle, size, dir, attrs);
 }
+
+DEFINE_DMA_MAP_OPS(card)
 
 static void card_sync_single_for_cpu(struct device *dev, dma_addr_t handle,
 				     size_t size, enum dma_data_direction dir)
@@ -206,14 +215,11 @@ static const struct dma_map_ops card_dma_ops = {
 	.free = card_free,
 	.mmap = card_mmap,
 	.get_sgtable = card_get_sgtable,
-	.alloc_pages = card_alloc_pages,
+	DMA_ALLOC_PAGES_OP = card_alloc_pages,
 	.free_pages = card_free_pages,
-	.map_page = card_map_page,
-	.unmap_page = card_unmap_page,
+	DMA_MAP_OPS(card),
 	.map_sg = card_map_sg,
 	.unmap_sg = card_unmap_sg,
-	.map_resource = card_map_resource,
-	.unmap_resource = card_unmap_resource,
 	.sync_single_for_cpu = card_sync_single_for_cpu,
 	.sync_single_for_device = card_sync_single_for_device,
 	.sync_sg_for_cpu = card_sync_sg_for_cpu,

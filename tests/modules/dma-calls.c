@@ -429,7 +429,8 @@ static void scattered_buffers(struct trial *trial)
 	void *buffer;
 
 	EXPECT(trial, !declare_near(trial));
-	EXPECT(trial, !dma_set_max_seg_size(trial->dev, SZ_1M));
+	dma_set_max_seg_size(trial->dev, SZ_1M);
+	EXPECT_IS(trial, dma_get_max_seg_size(trial->dev), SZ_1M);
 	buffer = dma_alloc_scattered(trial->dev, size, &handle, GFP_KERNEL);
 	EXPECT(trial, buffer);
 	if (!buffer)
@@ -441,7 +442,7 @@ static void scattered_buffers(struct trial *trial)
 	EXPECT(trial, told_of(trial, buffer, handle, SZ_4M + 1) >= 5);
 	EXPECT(trial, dma_coherent_page(trial->dev, buffer, handle, SZ_4M));
 	dma_free_coherent(trial->dev, size, buffer, handle);
-	EXPECT(trial, !dma_set_max_seg_size(trial->dev, length));
+	dma_set_max_seg_size(trial->dev, length);
 }
 
 static void resources(struct trial *trial)

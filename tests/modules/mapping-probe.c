@@ -18,6 +18,8 @@
 #include <linux/uaccess.h>
 #include <asm/msr.h>
 
+#include "compat.h"
+
 static struct dentry *folder;
 static DEFINE_MUTEX(query_lock);
 static int queried_pid;
@@ -40,21 +42,8 @@ static const char *cache_attribute(pte_t pte)
 		entry |= 2;
 	if (pte_flags(pte) & _PAGE_PAT)
 		entry |= 4;
-	rdmsrl(MSR_IA32_CR_PAT, pat);
+	rdmsrq(MSR_IA32_CR_PAT, pat);
 	return types[pat >> 8 * entry & 7];
-}
-
-static bool read_pte(struct mm_struct *mm, unsigned long address, pte_t *pte)
-{
-	spinlock_t *lock;
-	pte_t *entry;
-
-	if (follow_pte(mm, address, &entry, &lock))
-		return false;
-	__acquire(lock); /* for sparse: follow_pte() does not say so */
-	*pte = *entry;
-	pte_unmap_unlock(entry, lock);
-	return true;
 }
 
 static void show_vma(struct seq_file *seq, struct vm_area_struct *vma)
@@ -65,7 +54,7 @@ static void show_vma(struct seq_file *seq, struct vm_area_struct *vma)
 
 	for (address = vma->vm_start; address < vma->vm_end;
 	     address += PAGE_SIZE) {
-		if (!read_pte(vma->vm_mm, address, &pte))
+		if (!read_pte(vma, address, &pte))
 			continue;
 		present++;
 		with_page += pfn_valid(pte_pfn(pte));
@@ -78,7 +67,7 @@ static void show_vma(struct seq_file *seq, struct vm_area_struct *vma)
 
 	for (address = vma->vm_start; address < vma->vm_end;
 	     address += PAGE_SIZE) {
-		if (!read_pte(vma->vm_mm, address, &pte))
+		if (!read_pte(vma, address, &pte))
 			continue;
 		seq_printf(seq,
 			   "page=%lu pfn=%#lx struct_page=%d attribute=%s\n",
