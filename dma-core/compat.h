@@ -11,6 +11,8 @@
 #include <linux/mmzone.h>
 #include <linux/version.h>
 
+#include "internal.h"
+
 /* set_dma_ops() is there all the same, and does nothing. */
 #if !defined(CONFIG_DMA_OPS) && !defined(CONFIG_ARCH_HAS_DMA_OPS)
 #error "this kernel was built without DMA ops for single devices"
@@ -49,51 +51,46 @@ static inline void zap_special_vma_range(struct vm_area_struct *vma,
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-#define DMA_ALLOC_PAGES_OP .alloc_pages
+#define ALLOC_PAGES_OP .alloc_pages
 #else
-#define DMA_ALLOC_PAGES_OP .alloc_pages_op
+#define ALLOC_PAGES_OP .alloc_pages_op
 #endif
 
 /*
- * DMA_MAP_OPS(NAME), in struct dma_map_ops: NAME_map_page(), NAME_map_resource() and
- * their opposites. DEFINE_DMA_MAP_OPS(NAME) comes before. From 6.19 on there is one
- * op for both, whose attributes tell memory from the resources of other devices.
+ * From 6.19 on memory and the resources of other devices are mapped by one op, and told
+ * apart by an attribute. MAP_OPS are what calls the functions for the one or the other.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
-#define DEFINE_DMA_MAP_OPS(name)
-#define DMA_MAP_OPS(name)                                                     \
-	.map_page = name##_map_page, .unmap_page = name##_unmap_page,         \
-	.map_resource = name##_map_resource,                                  \
-	.unmap_resource = name##_unmap_resource
+#define MAP_OPS                                                   \
+	.map_page = card_map_page, .unmap_page = card_unmap_page, \
+	.map_resource = card_map_resource,                        \
+	.unmap_resource = card_unmap_resource
 #else
-#define DEFINE_DMA_MAP_OPS(name)                                              \
-	static dma_addr_t name##_map_phys(                                    \
-		struct device *dev, phys_addr_t phys_addr, size_t size,       \
-		enum dma_data_direction dir, unsigned long attrs)             \
-	{                                                                     \
-		struct page *page = NULL;                                     \
-									      \
-		if (attrs & DMA_ATTR_MMIO)                                    \
-			return name##_map_resource(dev, phys_addr, size, dir, \
-						   attrs);                    \
-		if (pfn_valid(PHYS_PFN(phys_addr)))                           \
-			page = pfn_to_page(PHYS_PFN(phys_addr));              \
-		return name##_map_page(dev, page, offset_in_page(phys_addr),  \
-				       size, dir, attrs);                     \
-	}                                                                     \
-									      \
-	static void name##_unmap_phys(struct device *dev, dma_addr_t handle,  \
-				      size_t size,                            \
-				      enum dma_data_direction dir,            \
-				      unsigned long attrs)                    \
-	{                                                                     \
-		if (attrs & DMA_ATTR_MMIO)                                    \
-			name##_unmap_resource(dev, handle, size, dir, attrs); \
-		else                                                          \
-			name##_unmap_page(dev, handle, size, dir, attrs);     \
-	}
-#define DMA_MAP_OPS(name) \
-	.map_phys = name##_map_phys, .unmap_phys = name##_unmap_phys
+static inline dma_addr_t map_phys(struct device *dev, phys_addr_t phys_addr,
+				  size_t size, enum dma_data_direction dir,
+				  unsigned long attrs)
+{
+	struct page *page = NULL;
+
+	if (attrs & DMA_ATTR_MMIO)
+		return card_map_resource(dev, phys_addr, size, dir, attrs);
+	if (pfn_valid(PHYS_PFN(phys_addr)))
+		page = pfn_to_page(PHYS_PFN(phys_addr));
+	return card_map_page(dev, page, offset_in_page(phys_addr), size, dir,
+			     attrs);
+}
+
+static inline void unmap_phys(struct device *dev, dma_addr_t handle,
+			      size_t size, enum dma_data_direction dir,
+			      unsigned long attrs)
+{
+	if (attrs & DMA_ATTR_MMIO)
+		card_unmap_resource(dev, handle, size, dir, attrs);
+	else
+		card_unmap_page(dev, handle, size, dir, attrs);
+}
+
+#define MAP_OPS .map_phys = map_phys, .unmap_phys = unmap_phys
 #endif
 
 #endif /* DMA_CORE_COMPAT_H */

@@ -100,24 +100,24 @@ bool card_is_system_ram(struct device *dev, struct page *page,
 	return false;
 }
 
-static dma_addr_t card_map_page(struct device *dev, struct page *page,
-				unsigned long offset, size_t size,
-				enum dma_data_direction dir,
-				unsigned long attrs)
+dma_addr_t card_map_page(struct device *dev, struct page *page,
+			 unsigned long offset, size_t size,
+			 enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_addr_t handle;
 
 	if (!card_is_system_ram(dev, page, offset, size))
 		return DMA_MAPPING_ERROR;
-	handle = dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
+	handle =
+		dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
 	/* Asked for the parent as well, whose mappings are debugged, too. */
 	if (dma_mapping_error(dev->parent, handle))
 		return DMA_MAPPING_ERROR;
 	return handle;
 }
 
-static void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
-			    enum dma_data_direction dir, unsigned long attrs)
+void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
+		     enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_unmap_page_attrs(dev->parent, handle, size, dir, attrs);
 }
@@ -126,9 +126,9 @@ static void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
  * A physical range without pages: the card's own memory, where the card sees it, or
  * another device's, for which the platform knows the way.
  */
-static dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
-				    size_t size, enum dma_data_direction dir,
-				    unsigned long attrs)
+dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
+			     size_t size, enum dma_data_direction dir,
+			     unsigned long attrs)
 {
 	struct card_device *card = to_card_device(dev);
 	dma_addr_t handle;
@@ -154,15 +154,12 @@ static dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
 	return DMA_MAPPING_ERROR;
 }
 
-static void card_unmap_resource(struct device *dev, dma_addr_t handle,
-				size_t size, enum dma_data_direction dir,
-				unsigned long attrs)
+void card_unmap_resource(struct device *dev, dma_addr_t handle, size_t size,
+			 enum dma_data_direction dir, unsigned long attrs)
 {
 	if (!card_regions_hold_device(to_card_device(dev), handle, size))
 		dma_unmap_resource(dev->parent, handle, size, dir, attrs);
 }
-
-DEFINE_DMA_MAP_OPS(card)
 
 static void card_sync_single_for_cpu(struct device *dev, dma_addr_t handle,
 				     size_t size, enum dma_data_direction dir)
@@ -215,9 +212,9 @@ static const struct dma_map_ops card_dma_ops = {
 	.free = card_free,
 	.mmap = card_mmap,
 	.get_sgtable = card_get_sgtable,
-	DMA_ALLOC_PAGES_OP = card_alloc_pages,
+	ALLOC_PAGES_OP = card_alloc_pages,
 	.free_pages = card_free_pages,
-	DMA_MAP_OPS(card),
+	MAP_OPS,
 	.map_sg = card_map_sg,
 	.unmap_sg = card_unmap_sg,
 	.sync_single_for_cpu = card_sync_single_for_cpu,

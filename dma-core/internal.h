@@ -209,6 +209,16 @@ bool card_is_revoked(const struct card_device *card);
 struct device *card_allocating_parent(struct card_device *card);
 bool card_is_system_ram(struct device *dev, struct page *page,
 			unsigned long offset, size_t size);
+dma_addr_t card_map_page(struct device *dev, struct page *page,
+			 unsigned long offset, size_t size,
+			 enum dma_data_direction dir, unsigned long attrs);
+void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
+		     enum dma_data_direction dir, unsigned long attrs);
+dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
+			     size_t size, enum dma_data_direction dir,
+			     unsigned long attrs);
+void card_unmap_resource(struct device *dev, dma_addr_t handle, size_t size,
+			 enum dma_data_direction dir, unsigned long attrs);
 
 /* negotiate.c */
 bool card_is_translated(const struct card_device *card);

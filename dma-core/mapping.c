@@ -125,7 +125,8 @@ static void mapping_open(struct vm_area_struct *vma)
 static void zap_what_is_left(struct vm_area_struct *vma)
 {
 	if (atomic_read(&vma->vm_mm->mm_users))
-		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		zap_special_vma_range(vma, vma->vm_start,
+				      vma->vm_end - vma->vm_start);
 }
 
 static void mapping_close(struct vm_area_struct *vma)
@@ -299,7 +300,8 @@ static int mapping_create(struct vm_area_struct *vma,
 	err = mapping_fill(mapping, vma);
 	if (err) {
 		/* mmap() will fail; nothing may reach memory freed after it. */
-		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		zap_special_vma_range(vma, vma->vm_start,
+				      vma->vm_end - vma->vm_start);
 		mapping_end(mapping);
 		return err;
 	}

@@ -15,7 +15,8 @@
 
 static char *kind = "";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "bounds, shift, order, sleep, leak, dma, object or count");
+MODULE_PARM_DESC(kind,
+		 "bounds, shift, order, sleep, leak, dma, object or count");
 
 /* What the compiler does not know. */
 static volatile unsigned int sixteen = 16, forty = 40, sink;
