@@ -15,7 +15,7 @@ trap 'rm -rf "$tmp"' EXIT
 fake()
 {
 	rm -rf "$tmp/tests"
-	mkdir -p "$tmp/tests/unit" "$tmp/tests/cases" "$tmp/tests/vm"
+	mkdir -p "$tmp/tests/unit" "$tmp/tests/cases" "$tmp/tests/stress" "$tmp/tests/vm"
 	cat >"$tmp/tests/$1"
 }
 
@@ -48,7 +48,7 @@ judged()
 	verdict "$@"
 }
 
-ktap_plan 34
+ktap_plan 37
 
 # --- what is good ---------------------------------------------------------------
 
@@ -194,16 +194,12 @@ END
 run
 verdict "a unit test that reads freed memory" 1 "1 passed, 1 failed, 0 skipped" "heap-use-after-free"
 
-# rig STATUS LINE...: a VM that prints LINE... and exits with STATUS
-rig()
+# rig_program STATUS LINE...: a VM that prints LINE... and exits with STATUS
+rig_program()
 {
 	local status=$1
 
 	shift
-	fake cases/fake.sh <<-END
-		# vm: --mem 3G
-		# timeout: 42
-	END
 	{
 		echo "#!/bin/sh"
 		echo "echo \"\$*\" >$tmp/rig-options"
@@ -211,12 +207,44 @@ rig()
 		echo "exit $status"
 	} >"$tmp/tests/vm/run"
 	chmod +x "$tmp/tests/vm/run"
+}
+
+# rig STATUS LINE...: and a case that runs in it
+rig()
+{
+	fake cases/fake.sh <<-END
+		# vm: --mem 3G
+		# timeout: 42
+	END
+	rig_program "$@"
 	run --kernel 9.9
 }
 
 rig 0 1..1 "ok 1 a" "# Totals: pass:1 fail:0 skip:0"
 ktap_is "a case runs in the VM that its head asks for" "$(<"$tmp/rig-options")" \
 	"--kernel 9.9 --mem 3G --timeout 42 --state $tmp/build/vm/tests/fake -- sh /tests/cases/fake.sh"
+
+fake_stress()
+{
+	fake stress/fake.sh <<-END
+		# timeout: 5
+		# soak: 100 times
+		# soak-timeout: 900
+	END
+	rig_program 0 1..1 "ok 1 a" "# Totals: pass:1 fail:0 skip:0"
+}
+
+fake_stress
+run
+ktap_is "a stress test runs in its short form, without an argument" "$(<"$tmp/rig-options")" \
+	"--timeout 5 --state $tmp/build/vm/tests/stress/fake -- sh /tests/stress/fake.sh"
+fake_stress
+cp "$tmp/tests/stress/fake.sh" "$tmp/tests/cases/other.sh"
+run --soak
+ktap_is "--soak runs it in its long form" "$(<"$tmp/rig-options")" \
+	"--timeout 900 --state $tmp/build/vm/tests/stress/fake -- sh /tests/stress/fake.sh 100 times"
+verdict "--soak runs nothing else" 0 "1 passed, 0 failed, 0 skipped"
+
 rig 0 1..1 "ok 1 a"
 verdict "a VM lost before the closing line" 1 "1 passed, 1 failed, 0 skipped" "no closing line"
 rig 70 1..1 "ok 1 a" "# Totals: pass:1 fail:0 skip:0"
