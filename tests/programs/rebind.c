@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unbinds a driver from its device and binds it again, over and over, whatever clients
+ * do with the device meanwhile.
+ *
+ * Usage: rebind [--driver NAME] [--count N] [--pause MS] [--times FILE]
+ *	--driver: of a bus PCI or platform (snd-oncard); the first device that it has
+ *	--count: how often (10)
+ *	--pause: from each bind to the next unbind (100)
+ *	--times: where to write how long each unbind took, in ns, one a line
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "args.h"
+
+#define PATH_BYTES 256
+
+struct options {
+	const char *driver;
+	const char *times;
+	unsigned long long count, pause;
+};
+
+struct target {
+	char driver[PATH_BYTES]; /* its folder */
+	char device[PATH_BYTES]; /* its name */
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "rebind: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* A driver's devices are the links in its folder, but for one. */
+static bool find_device(struct target *target)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir(target->driver);
+
+	while (dir && !found && (entry = readdir(dir))) {
+		found = entry->d_type == DT_LNK &&
+			strcmp(entry->d_name, "module") != 0;
+		if (found)
+			snprintf(target->device, sizeof(target->device), "%s",
+				 entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static void find_target(struct target *target, const char *driver)
+{
+	static const char *const buses[] = { "pci", "platform", NULL };
+	int bus;
+
+	for (bus = 0; buses[bus]; bus++) {
+		snprintf(target->driver, sizeof(target->driver),
+			 "/sys/bus/%s/drivers/%s", buses[bus], driver);
+		if (find_device(target))
+			return;
+	}
+	errno = ENODEV;
+	die(driver);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Returns how long it took, in ns. */
+static uint64_t tell_driver(const struct target *target, const char *word)
+{
+	char path[2 * PATH_BYTES];
+	uint64_t began;
+	ssize_t length = (ssize_t)strlen(target->device);
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", target->driver, word);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		die(path);
+	began = now_ns();
+	if (write(fd, target->device, (size_t)length) != length)
+		die(word);
+	began = now_ns() - began;
+	close(fd);
+	return began;
+}
+
+static void rebind(const struct target *target, const struct options *options,
+		   FILE *times)
+{
+	unsigned long long n;
+	uint64_t took, longest = 0;
+
+	for (n = 0; n < options->count; n++) {
+		usleep((useconds_t)(options->pause * 1000));
+		took = tell_driver(target, "unbind");
+		tell_driver(target, "bind");
+		if (took > longest)
+			longest = took;
+		if (times)
+			fprintf(times, "%" PRIu64 "\n", took);
+	}
+	printf("%llu times %s unbound and bound, the longest unbind took %" PRIu64
+	       " us\n",
+	       n, target->device, longest / 1000);
+}
+
+static int take_option(struct options *o, int option, struct refusal *why)
+{
+	switch (option) {
+	case 'd':
+		o->driver = optarg;
+		return 0;
+	case 't':
+		o->times = optarg;
+		return 0;
+	case 'c':
+		return parse_number("--count", optarg, 1, 1000000, &o->count,
+				    why);
+	case 'p':
+		return parse_number("--pause", optarg, 0, 100000, &o->pause,
+				    why);
+	default: /* getopt_long() has said what is wrong */
+		return refuse(why, EX_USAGE,
+			      "allowed: --driver NAME --count N --pause MS --times FILE");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "driver", required_argument, NULL, 'd' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "pause", required_argument, NULL, 'p' },
+		{ "times", required_argument, NULL, 't' },
+		{ 0 },
+	};
+	struct options options = {
+		.driver = "snd-oncard",
+		.count = 10,
+		.pause = 100,
+	};
+	struct target target;
+	struct refusal why;
+	FILE *times = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		if (take_option(&options, option, &why))
+			return refusal_print("rebind", &why);
+	find_target(&target, options.driver);
+	if (options.times) {
+		times = fopen(options.times, "w");
+		if (!times)
+			die(options.times);
+	}
+	rebind(&target, &options, times);
+	if (times && fclose(times))
+		die(options.times);
+	return 0;
+}
