@@ -54,6 +54,12 @@ run: build/need/vm modules programs
 test: build/need/vm modules programs
 	$(Q)tests/run --kernel $(KERNEL) $(CASE)
 
+## make soak         the stress tests in their long form, which takes hours;
+##                   CASE=NAME for one
+.PHONY: soak
+soak: build/need/vm modules programs
+	$(Q)tests/stress/soak --kernel $(KERNEL) $(CASE)
+
 ## make lab          how many segments merge, by the order in which pages are handed
 ##                   out: 2004's figures, today's and ours; in build/lab/
 .PHONY: lab
