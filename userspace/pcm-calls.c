@@ -161,12 +161,14 @@ int pcm_read(int fd, void *frames, unsigned long count)
 	return call(fd, SNDRV_PCM_IOCTL_READI_FRAMES, &transfer);
 }
 
-int pcm_state(int fd, enum pcm_state *state)
+int pcm_status(int fd, struct pcm_status *status)
 {
-	struct snd_pcm_status status;
-	int err = call(fd, SNDRV_PCM_IOCTL_STATUS, &status);
+	struct snd_pcm_status now;
+	int err = call(fd, SNDRV_PCM_IOCTL_STATUS, &now);
 
-	if (!err)
-		*state = (enum pcm_state)status.state;
+	if (!err) {
+		status->state = (enum pcm_state)now.state;
+		status->avail = now.avail;
+	}
 	return err;
 }

@@ -48,6 +48,12 @@ int pcm_forward(int fd, unsigned long frames);
 int pcm_write(int fd, const void *frames, unsigned long count);
 int pcm_read(int fd, void *frames, unsigned long count);
 
-int pcm_state(int fd, enum pcm_state *state);
+/* What a substream is about. */
+struct pcm_status {
+	enum pcm_state state;
+	unsigned long avail; /* frames to be written, or to be read */
+};
+
+int pcm_status(int fd, struct pcm_status *status);
 
 #endif
