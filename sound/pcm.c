@@ -146,11 +146,24 @@ static void clear_buffer(struct snd_pcm_runtime *runtime)
 	memset(runtime->dma_area, 0, PAGE_ALIGN(runtime->dma_bytes));
 }
 
+/*
+ * Without wakeups, ALSA counts the buffers that went by unseen, each by its whole
+ * jiffies: of one that takes none it would count for ever, with interrupts off.
+ */
+static bool too_short_unwoken(const struct snd_pcm_hw_params *params)
+{
+	return params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP &&
+	       params_buffer_size(params) <
+		       DIV_ROUND_UP(params_rate(params), HZ);
+}
+
 static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 				struct snd_pcm_hw_params *params)
 {
 	int held, err;
 
+	if (too_short_unwoken(params))
+		return -EINVAL;
 	if (!oncard_chip_enter(snd_pcm_substream_chip(substream), &held))
 		return -ENODEV;
 	err = take_buffer(substream, params);
