@@ -36,7 +36,22 @@ kernel_attributes()
 		sort -u
 }
 
-ktap_plan 12
+# What others than root get to see: the modules' words in the log, and ALSA's files.
+shown_to_everybody()
+{
+	dmesg | grep -e 'snd[-_]oncard' -e 'dma[-_]core'
+	find /proc/asound/ -type f -exec cat {} +
+	cat /sys/module/snd_oncard/parameters/*
+}
+
+# addresses_in_sight: of the kernel's own, and of the card's memory
+addresses_in_sight()
+{
+	card=$(region phys | sed 's/^0x0*//')
+	shown_to_everybody | grep -i -E -e 'ffff[89a-f][0-9a-f]{11}' -e "$card"
+}
+
+ktap_plan 13
 ktap_check "the witness loads" modprobe mapping-probe
 look_while_playing
 ktap_is "it saw the mapping of a playing aplay, which played on" $? 0
@@ -53,5 +68,6 @@ ktap_is "the mapping pins dma-core beside the driver" "$users_while_mapped" 2
 ktap_subtest "a client's attempts" pcm-mapping hw:0,0,3
 ktap_is "what shows addresses is for root alone" \
 	"$(find $dma_core_debugfs -type f ! -perm 400)" ""
+ktap_is "nothing else shows any" "$(addresses_in_sight)" ""
 ktap_is "every mapping made is gone" "$(counter mapped)" "$(counter unmapped)"
 ktap_finish

@@ -24,7 +24,7 @@ refused()
 
 ram=$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM/0x\1/p' /proc/iomem | tail -n 1)
 
-ktap_plan 21
+ktap_plan 22
 ktap_check "the driver unloads" rmmod snd-oncard
 iomem_before=$(cat /proc/iomem)
 ktap_check "unknown mmap=" refused \
@@ -59,6 +59,8 @@ for bits in 23 65 24bits; do
 		"address_bits=$bits is not allowed; a number from 24 to 64" \
 		address_bits=$bits
 done
+ktap_check "address_bits= that do not reach the card's memory" refused \
+	"24 address bits do not reach its" address_bits=24
 ktap_check "a card that is not enabled" refused "not used: enable=0 for card 0" \
 	enable=0
 ktap_check "after all that it loads" modprobe snd-oncard

@@ -61,7 +61,17 @@ bind_again()
 	echo "$card" >"$pci/bind"
 }
 
-ktap_plan 19
+# ALSA has 32 cards.
+comes_often()
+{
+	n=0
+	while [ "$n" -lt 40 ]; do
+		bound $pci >"$pci/unbind" && bind_again || return
+		n=$((n + 1))
+	done
+}
+
+ktap_plan 21
 rmmod snd-oncard
 goes_and_returns "memory on the card" $pci
 goes_and_returns "system RAM" $pci buffers=system
@@ -78,6 +88,9 @@ ktap_check "the card comes back" bind_again
 ktap_is "so does oncard-play" "$(unbind_while oncard-play --signal counter --duration 20)" 69
 ktap_check "the card comes back" bind_again
 ktap_check "and plays bit-exactly" play_counter
+
+ktap_check "it goes and comes more often than there are cards" comes_often
+ktap_is "and leaves nothing for the next in debugfs" "$(dmesg | grep "already present")" ""
 
 sleep 100 >/dev/null 3>/dev/snd/pcmC0D0p &
 holder=$!

@@ -4,16 +4,28 @@
  * subsystem dares, and dma-core allows. Its card's memory is RAM of a platform
  * device.
  *
- * /dev/buffer-owner: mmap() maps the buffer by dma_map_coherent(); write "free",
- * "alloc" or "release" (the card memory) to it; read gives the handle.
+ * /dev/buffer-owner: mmap() maps the buffer by dma_map_coherent(); read gives the
+ * handle; what is written to it is done:
+ *
+ *	alloc, free	the buffer
+ *	release		the card memory
+ *	revoke		dma_revoke_card_memory()
+ *	revoke-in-mmap	the same, while the next mmap() has mapped the buffer and has not
+ *			returned yet
+ *
+ * An mmap() that fails looks whether any page can be reached all the same, when
+ * dma_map_coherent() has returned; these are counted in the parameter "left".
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
 
 #include "../../dma-core/card-memory.h"
 
@@ -28,6 +40,10 @@ MODULE_PARM_DESC(pages, "Pages of card memory (64; a buffer takes 8)");
 static bool fallback;
 module_param(fallback, bool, 0444);
 MODULE_PARM_DESC(fallback, "Allow system RAM when card memory is exhausted");
+
+static unsigned int left;
+module_param(left, uint, 0444);
+MODULE_PARM_DESC(left, "Pages that could be reached in an mmap() that failed");
 
 static struct platform_device *platform;
 static struct device *dma;
@@ -53,6 +69,65 @@ static int free_buffer(void)
 	return 0;
 }
 
+/* With the mmap lock held for writing, a fault would wait for ever: none is taken. */
+static unsigned int count_reachable(struct vm_area_struct *vma)
+{
+	unsigned long address = vma->vm_start;
+	unsigned long end = min(vma->vm_end, address + BUFFER_SIZE);
+	unsigned int count = 0;
+	char byte;
+
+	for (; address < end; address += PAGE_SIZE)
+		count += !copy_from_user_nofault(&byte,
+						 (const void __user *)address,
+						 1);
+	return count;
+}
+
+/* --- a revocation while mmap() is on its way ---------------------------------- */
+
+enum stage {
+	NOT_ASKED,
+	ASKED,
+	MAPPED,
+	REVOKING
+};
+
+static unsigned int stage;
+module_param(stage, uint, 0444);
+MODULE_PARM_DESC(stage,
+		 "Of a revocation in mmap(): 0 none, 1 asked for, 2 mapped, 3 revoking");
+static DECLARE_WAIT_QUEUE_HEAD(stage_changed);
+
+static void enter_stage(enum stage next)
+{
+	WRITE_ONCE(stage, next);
+	wake_up_all(&stage_changed);
+}
+
+static int revoke_in_mmap(void)
+{
+	enter_stage(ASKED);
+	if (wait_event_interruptible(stage_changed, stage == MAPPED))
+		return -EINTR;
+	enter_stage(REVOKING);
+	dma_revoke_card_memory(dma);
+	enter_stage(NOT_ASKED);
+	return 0;
+}
+
+static void wait_for_revocation(void)
+{
+	if (READ_ONCE(stage) != ASKED)
+		return;
+	enter_stage(MAPPED);
+	wait_event(stage_changed, stage == REVOKING);
+	/* It has to wait for us; if it does not, this is time to come to its end. */
+	msleep(200);
+}
+
+/* --- the node ----------------------------------------------------------------- */
+
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	int err = -ENOENT;
@@ -60,7 +135,11 @@ static int owner_mmap(struct file *file, struct vm_area_struct *vma)
 	mutex_lock(&lock);
 	if (buffer)
 		err = dma_map_coherent(dma, vma, buffer, handle, BUFFER_SIZE);
+	if (err)
+		left += count_reachable(vma);
 	mutex_unlock(&lock);
+	if (!err)
+		wait_for_revocation();
 	return err;
 }
 
@@ -79,13 +158,15 @@ static ssize_t owner_read(struct file *file, char __user *text, size_t count,
 static ssize_t owner_write(struct file *file, const char __user *text,
 			   size_t count, loff_t *position)
 {
-	char word[16] = "";
+	char word[32] = "";
 	int err = 0;
 
 	if (count >= sizeof(word))
 		return -EINVAL;
 	if (copy_from_user(word, text, count))
 		return -EFAULT;
+	if (sysfs_streq(word, "revoke-in-mmap"))
+		return revoke_in_mmap() ?: count;
 	mutex_lock(&lock);
 	if (sysfs_streq(word, "alloc"))
 		err = alloc_buffer();
@@ -93,6 +174,8 @@ static ssize_t owner_write(struct file *file, const char __user *text,
 		err = free_buffer();
 	else if (sysfs_streq(word, "release"))
 		dma_release_card_memory(dma);
+	else if (sysfs_streq(word, "revoke"))
+		dma_revoke_card_memory(dma);
 	else
 		err = -EINVAL;
 	mutex_unlock(&lock);
