@@ -60,6 +60,12 @@ test: build/need/vm modules programs
 soak: build/need/vm modules programs
 	$(Q)tests/stress/soak --kernel $(KERNEL) $(CASE)
 
+## make mutants      break the tree in each way that others have shipped, and see the
+##                   test for it fail; a minute each
+.PHONY: mutants
+mutants: build/need/vm
+	$(Q)tests/mutants/run
+
 ## make lab          how many segments merge, by the order in which pages are handed
 ##                   out: 2004's figures, today's and ours; in build/lab/
 .PHONY: lab
@@ -172,7 +178,7 @@ build/need/modules:   purpose  := building the modules
 build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
 build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm \
-			coccinelle libpython3-dev)
+			coccinelle libpython3-dev patch)
 build/need/vm:        purpose  := make run and make test
 build/need/%: Makefile
 	@tests/vm/need --for '$(purpose)' $(packages)
