@@ -24,7 +24,7 @@
 
 #define CARD_PAGES  64
 #define CARD_SIZE   (CARD_PAGES * PAGE_SIZE)
-#define CARD_ADDR   0x40000000
+#define CARD_ADDR   0x40000000ULL
 #define BUFFER_SIZE (4 * PAGE_SIZE)
 
 /**
