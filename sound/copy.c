@@ -445,13 +445,13 @@ static u32 wait_for_engine(struct oncard_copy *copy, int *signal)
 			continue;
 		if (left || READ_ONCE(copy->interrupts) > INTERRUPTS_MAX)
 			return status;
-		if (late) {
-			oncard_report(copy->chip,
-				      "copying: the card did not interrupt\n");
-			return status;
-		}
+		if (late)
+			break;
 		late = true; /* the interrupt may be on its way */
 	} while (time_before(jiffies, end));
+	if (status == ONCARD_ENGINE_DONE)
+		oncard_report(copy->chip,
+			      "copying: the card did not interrupt\n");
 	return status;
 }
 

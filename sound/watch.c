@@ -24,7 +24,7 @@
 #define TICK_MIN_NS (20 * NSEC_PER_MSEC)
 #define TICK_MAX_NS (500 * NSEC_PER_MSEC)
 #define TICKS_MAX   4
-#define SILENCE_NS  (500 * NSEC_PER_MSEC)
+#define SILENCE_NS  NSEC_PER_SEC
 #define PERIODS_MAX 4
 
 /* Interrupts without a cause, one after the other, until the line is given up. */
