@@ -358,7 +358,8 @@ EXPORT_SYMBOL_GPL(dma_create_card_device);
  * After dma_revoke_card_memory() none of that holds: buffers that were not freed are
  * taken back, and nothing of the card or the parent is in use after return. The
  * owner may not touch them any more; his own dma_free_coherent(), should it still
- * come, does nothing, as long as he has kept @dev with get_device().
+ * come, does nothing, as long as he has kept @dev with get_device(). (The DMA API's
+ * own debugging does not know of it, and complains: better free before.)
  *
  * Context: process context, may sleep.
  */

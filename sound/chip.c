@@ -270,11 +270,7 @@ destroy_board:
 	return err;
 }
 
-/*
- * Everything that needs the device, the card or its memory, whatever files are open.
- * Buffers that ALSA has not freed are taken back with the card device; it still frees
- * them, with the last close, when that does nothing any more.
- */
+/* Everything that needs the device, the card or its memory, whatever files are open. */
 static void stop_hardware(struct oncard *chip)
 {
 	oncard_debugfs_remove(chip);
@@ -282,9 +278,9 @@ static void stop_hardware(struct oncard *chip)
 	oncard_copy_unplug(chip);
 	synchronize_srcu(&card_in_use);
 	oncard_board_unplug(chip->board);
-	oncard_release_buffers(chip);
-	oncard_copy_release(chip);
 	dma_revoke_card_memory(chip->dma);
+	oncard_buffers_free(chip);
+	oncard_copy_release(chip);
 	oncard_scattered_destroy(chip);
 	dma_free_coherent(chip->dma, PAGE_SIZE, chip->lists,
 			  chip->lists_handle);
@@ -296,7 +292,6 @@ static void free_chip(struct snd_card *card)
 {
 	struct oncard *chip = card->private_data;
 
-	oncard_release_buffers(chip);
 	oncard_copy_destroy(chip);
 	oncard_board_destroy(chip->board);
 	put_device(chip->dma);

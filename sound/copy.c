@@ -82,8 +82,9 @@ static const char *const counter_names[COPY_COUNTERS] = {
 /**
  * struct copy_file - an open file
  * @copy: the node
+ * @listed: in oncard_copy.files
  * @size: bytes of @buffer
- * @buffer: on the card
+ * @buffer: on the card; NULL once the card is gone, as is @list
  * @handle: its address as the card sees it
  * @list: descriptors of the transfer that runs, under @copy's lock
  * @list_handle: its address as the card sees it
@@ -91,6 +92,7 @@ static const char *const counter_names[COPY_COUNTERS] = {
  */
 struct copy_file {
 	struct oncard_copy *copy;
+	struct list_head listed;
 	size_t size;
 	void *buffer;
 	dma_addr_t handle;
@@ -130,7 +132,9 @@ struct copy_round {
  * @chip: the card
  * @misc: the node
  * @name: its name
- * @lock: one transfer at a time; guards the engine's registers and @abandoned
+ * @lock: one transfer at a time; guards the engine's registers, @abandoned, @files and
+ *	whether these have memory
+ * @files: that are open
  * @stopped: woken by the engine's interrupt
  * @interrupted: it came, since it was waited for last
  * @interrupts: how often, since the transfer began
@@ -143,6 +147,7 @@ struct oncard_copy {
 	struct miscdevice misc;
 	char name[16];
 	struct mutex lock;
+	struct list_head files;
 	wait_queue_head_t stopped;
 	bool interrupted;
 	unsigned int interrupts;
@@ -291,12 +296,23 @@ static int alloc_memory(struct copy_file *opened)
 	return -ENOMEM;
 }
 
-static void free_file(struct copy_file *opened)
+static void free_memory(struct copy_file *opened)
 {
 	struct device *dma = opened->copy->chip->dma;
 
+	lockdep_assert_held(&opened->copy->lock);
+	if (!opened->buffer)
+		return;
 	dma_free_coherent(dma, LIST_BYTES, opened->list, opened->list_handle);
 	dma_free_coherent(dma, opened->size, opened->buffer, opened->handle);
+	opened->list = NULL;
+	opened->buffer = NULL;
+}
+
+static void free_file(struct copy_file *opened)
+{
+	free_memory(opened);
+	list_del(&opened->listed);
 	kfree(opened);
 }
 
@@ -636,6 +652,9 @@ static int copy_open(struct inode *inode, struct file *file)
 	err = alloc_memory(opened);
 	if (err)
 		goto remove_file;
+	mutex_lock(&copy->lock);
+	list_add(&opened->listed, &copy->files);
+	mutex_unlock(&copy->lock);
 	file->private_data = opened;
 	return 0;
 
@@ -656,9 +675,9 @@ static int copy_release(struct inode *inode, struct file *file)
 	mutex_lock(&copy->lock);
 	in_use = copy->abandoned.pages && copy->abandoned.opened == opened;
 	opened->closed = in_use;
-	mutex_unlock(&copy->lock);
 	if (!in_use)
 		free_file(opened);
+	mutex_unlock(&copy->lock);
 	/* Last: with it, the card may be gone. */
 	return snd_card_file_remove(card, file);
 }
@@ -701,19 +720,22 @@ void oncard_copy_unplug(struct oncard *chip)
 }
 
 /**
- * oncard_copy_release() - let go of what the engine had not
- * @chip: the card, unplugged
+ * oncard_copy_release() - give back what files have on the card
+ * @chip: the card, unplugged: the engine has let go of everything
  *
  * Context: process context, may sleep.
  */
 void oncard_copy_release(struct oncard *chip)
 {
 	struct oncard_copy *copy = chip->copy;
+	struct copy_file *opened;
 
 	if (!copy)
 		return;
 	mutex_lock(&copy->lock);
 	release_abandoned(copy);
+	list_for_each_entry(opened, &copy->files, listed)
+		free_memory(opened);
 	mutex_unlock(&copy->lock);
 }
 
@@ -765,6 +787,7 @@ int oncard_copy_create(struct oncard *chip)
 		return -ENOMEM;
 	copy->chip = chip;
 	mutex_init(&copy->lock);
+	INIT_LIST_HEAD(&copy->files);
 	init_waitqueue_head(&copy->stopped);
 	chip->copy = copy;
 	return 0;

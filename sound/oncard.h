@@ -74,14 +74,14 @@ extern struct oncard_params oncard_params;
 struct oncard_copy;
 
 /**
- * struct oncard_scattered - a stream's buffer that is in pieces
- * @buffer: for ALSA; without an area while there is none
- * @list: descriptors, as many as it could take
+ * struct oncard_buffer - a stream's buffer
+ * @dma: for ALSA; without an area while there is none
+ * @list: where buffers are scattered, descriptors, as many as it could take
  * @list_handle: their address for the card
- * @segments: descriptors of @buffer in @list
+ * @segments: descriptors of @dma in @list
  */
-struct oncard_scattered {
-	struct snd_dma_buffer buffer;
+struct oncard_buffer {
+	struct snd_dma_buffer dma;
 	void *list;
 	dma_addr_t list_handle;
 	unsigned int segments;
@@ -141,11 +141,10 @@ struct oncard_watch {
  * @lock: guards @irq_enable and its register
  * @irq_enable: ONCARD_IRQ_* of the copy engine and of the streams that are prepared
  * @substream: the open substreams, by the card's stream number
- * @scattered: their buffers, where these are scattered
+ * @buffer: their buffers, each until its stream has stopped
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  * @watch: what the streams are held to
- * @kept: buffers of streams that did not stop
  * @silent: bit 0: the card does not answer, though nobody took it down
  * @spurious: interrupts without a cause, one after the other
  * @reports: how often a misbehaving card is worth a line in the log
@@ -165,11 +164,10 @@ struct oncard {
 	spinlock_t lock;
 	u32 irq_enable;
 	struct snd_pcm_substream *substream[ONCARD_STREAMS];
-	struct oncard_scattered scattered[ONCARD_STREAMS];
+	struct oncard_buffer buffer[ONCARD_STREAMS];
 	unsigned int descriptors[ONCARD_STREAMS];
 	struct oncard_copy *copy;
 	struct oncard_watch watch[ONCARD_STREAMS];
-	struct snd_dma_buffer *kept[ONCARD_STREAMS];
 	unsigned long silent;
 	unsigned int spurious;
 	struct ratelimit_state reports;
@@ -235,15 +233,18 @@ bool oncard_silent(struct oncard *chip);
 bool oncard_stop_stream(struct oncard *chip, unsigned int index);
 void oncard_keep_buffer(struct oncard *chip,
 			struct snd_pcm_substream *substream);
-void oncard_release_buffers(struct oncard *chip);
 
 /* scattered.c */
 int oncard_scattered_create(struct oncard *chip);
 void oncard_scattered_destroy(struct oncard *chip);
-int oncard_scattered_alloc(struct oncard *chip,
-			   struct oncard_scattered *scattered, size_t bytes);
-void oncard_scattered_free(struct oncard *chip,
-			   struct oncard_scattered *scattered);
+int oncard_scattered_alloc(struct oncard *chip, struct oncard_buffer *buffer,
+			   size_t bytes);
+void oncard_scattered_free(struct oncard *chip, struct oncard_buffer *buffer);
+
+/* buffer.c */
+int oncard_buffer_alloc(struct oncard *chip, unsigned int index, size_t bytes);
+void oncard_buffer_free(struct oncard *chip, unsigned int index);
+void oncard_buffers_free(struct oncard *chip);
 
 /* copy.c */
 int oncard_copy_create(struct oncard *chip);

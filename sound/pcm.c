@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The PCM device. Its buffers are ALSA's managed buffers of the ordinary kind
- * SNDRV_DMA_TYPE_DEV: that they lie on the card is dma-core's doing.
+ * The PCM device. Its buffers are ALSA's of the ordinary kind SNDRV_DMA_TYPE_DEV:
+ * that they lie on the card is dma-core's doing.
  *
  * The card is not trusted: what it reports is judged by watch.c before it is used, and a
  * stream that it does not stop is dealt with by runaway.c.
@@ -106,9 +106,15 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = oncard_stream_index(substream);
 
-	if (is_scattered() && substream->runtime->dma_buffer_p) {
-		snd_pcm_set_runtime_buffer(substream, NULL);
-		oncard_scattered_free(chip, &chip->scattered[index]);
+	int held;
+
+	if (!substream->runtime->dma_buffer_p)
+		return 0;
+	snd_pcm_set_runtime_buffer(substream, NULL);
+	/* (of a card that is gone, all have been) */
+	if (oncard_chip_enter(chip, &held)) {
+		oncard_buffer_free(chip, index);
+		oncard_chip_exit(held);
 	}
 	return 0;
 }
@@ -119,31 +125,24 @@ static int unusable(struct oncard *chip)
 	return oncard_silent(chip) ? -ENODEV : -EIO;
 }
 
-/* Buffers in one piece are managed by ALSA. */
 static int take_buffer(struct snd_pcm_substream *substream,
 		       struct snd_pcm_hw_params *params)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = oncard_stream_index(substream);
-	struct oncard_scattered *scattered = &chip->scattered[index];
+	size_t bytes = params_buffer_bytes(params);
 	int err;
 
 	if (!oncard_stop_stream(chip, index))
 		return unusable(chip);
-	if (!is_scattered())
-		return 0;
 	snd_pcm_set_runtime_buffer(substream, NULL);
-	err = oncard_scattered_alloc(chip, scattered,
-				     params_buffer_bytes(params));
-	if (!err)
-		snd_pcm_set_runtime_buffer(substream, &scattered->buffer);
-	return err;
-}
-
-/* A buffer that is kept shows nobody what it held; ALSA leaves that to copy ops. */
-static void clear_buffer(struct snd_pcm_runtime *runtime)
-{
-	memset(runtime->dma_area, 0, PAGE_ALIGN(runtime->dma_bytes));
+	err = oncard_buffer_alloc(chip, index, bytes);
+	if (err)
+		return err;
+	snd_pcm_set_runtime_buffer(substream, &chip->buffer[index].dma);
+	/* (whole pages were taken) */
+	substream->runtime->dma_bytes = bytes;
+	return 0;
 }
 
 /*
@@ -167,8 +166,6 @@ static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 	if (!oncard_chip_enter(snd_pcm_substream_chip(substream), &held))
 		return -ENODEV;
 	err = take_buffer(substream, params);
-	if (!err)
-		clear_buffer(substream->runtime);
 	oncard_chip_exit(held);
 	return err;
 }
@@ -199,8 +196,8 @@ static dma_addr_t write_single(struct oncard *chip, unsigned int index,
 /* One of many was written when the buffer was taken. */
 static dma_addr_t use_scattered(struct oncard *chip, unsigned int index)
 {
-	chip->descriptors[index] = chip->scattered[index].segments;
-	return chip->scattered[index].list_handle;
+	chip->descriptors[index] = chip->buffer[index].segments;
+	return chip->buffer[index].list_handle;
 }
 
 static void write_list(struct oncard *chip, unsigned int index,
@@ -410,7 +407,7 @@ void oncard_pcm_interrupt(struct oncard *chip, u32 status)
  * @chip: the card
  *
  * Context: process context, may sleep.
- * Return: 0 or an errno of snd_pcm_new() or its buffers' set-up.
+ * Return: 0 or an errno of snd_pcm_new().
  */
 int oncard_pcm_create(struct oncard *chip)
 {
@@ -428,9 +425,5 @@ int oncard_pcm_create(struct oncard *chip)
 	strscpy(pcm->name, "oncard", sizeof(pcm->name));
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
-	if (is_scattered())
-		return 0;
-	/* Nothing in advance: a buffer is taken when its size is known. */
-	return snd_pcm_set_managed_buffer_all(pcm, SNDRV_DMA_TYPE_DEV,
-					      chip->dma, 0, ONCARD_BUFFER_MAX);
+	return 0;
 }

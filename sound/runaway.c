@@ -27,25 +27,10 @@ static bool is_stopped(struct oncard *chip, unsigned int index)
 	return true;
 }
 
-static void release(struct oncard *chip, unsigned int index)
-{
-	struct snd_dma_buffer *buffer = xchg(&chip->kept[index], NULL);
-
-	if (!buffer)
-		return;
-	mutex_lock(&chip->card->memory_mutex);
-	chip->card->total_pcm_alloc_bytes -= buffer->bytes;
-	mutex_unlock(&chip->card->memory_mutex);
-	snd_dma_free_pages(buffer);
-	kfree(buffer);
-}
-
 /**
  * oncard_stop_stream() - stop a stream, and make sure
  * @chip: the card
  * @index: of the stream
- *
- * A buffer that was kept for it is given back once it has stopped.
  *
  * Context: process context, may sleep.
  * Return: false when the card goes on, which was reported.
@@ -56,10 +41,8 @@ bool oncard_stop_stream(struct oncard *chip, unsigned int index)
 
 	oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, BIT(index));
 	if (!read_poll_timeout(is_stopped, stopped, stopped, 1000, STOP_USECS,
-			       false, chip, index)) {
-		release(chip, index);
+			       false, chip, index))
 		return true;
-	}
 	if (!oncard_silent(chip))
 		oncard_report(chip, "stream %u goes on after it was stopped\n",
 			      index);
@@ -76,34 +59,12 @@ bool oncard_stop_stream(struct oncard *chip, unsigned int index)
 void oncard_keep_buffer(struct oncard *chip,
 			struct snd_pcm_substream *substream)
 {
-	struct snd_pcm_runtime *runtime = substream->runtime;
-	struct snd_dma_buffer *buffer = runtime->dma_buffer_p;
-	unsigned int index = oncard_stream_index(substream);
+	struct snd_dma_buffer *buffer = substream->runtime->dma_buffer_p;
 
-	/* While one is kept, a later one was never shown to the card. */
-	if (!buffer || chip->kept[index])
+	if (!buffer)
 		return;
-	/* Scattered ones are the driver's own. */
-	if (buffer != &chip->scattered[index].buffer)
-		chip->kept[index] = buffer;
 	snd_pcm_set_runtime_buffer(substream, NULL);
 	dev_err(chip->dev,
 		"stream %u: its buffer of %zu bytes is kept until the card has stopped\n",
-		index, buffer->bytes);
-}
-
-/**
- * oncard_release_buffers() - give back what was kept
- * @chip: the card, unplugged
- *
- * Scattered ones go with the card device that they were taken from.
- *
- * Context: process context, may sleep.
- */
-void oncard_release_buffers(struct oncard *chip)
-{
-	unsigned int index;
-
-	for (index = 0; index < ONCARD_STREAMS; index++)
-		release(chip, index);
+		oncard_stream_index(substream), buffer->bytes);
 }

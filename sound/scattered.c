@@ -32,12 +32,12 @@ int oncard_scattered_create(struct oncard *chip)
 	if (oncard_params.buffers != ONCARD_BUFFERS_SCATTERED)
 		return 0;
 	for (index = 0; index < ONCARD_STREAMS; index++) {
-		struct oncard_scattered *scattered = &chip->scattered[index];
+		struct oncard_buffer *buffer = &chip->buffer[index];
 
-		scattered->list =
-			dma_alloc_coherent(chip->dma, list_bytes(chip),
-					   &scattered->list_handle, GFP_KERNEL);
-		if (!scattered->list) {
+		buffer->list = dma_alloc_coherent(chip->dma, list_bytes(chip),
+						  &buffer->list_handle,
+						  GFP_KERNEL);
+		if (!buffer->list) {
 			oncard_scattered_destroy(chip);
 			return -ENOMEM;
 		}
@@ -56,32 +56,31 @@ void oncard_scattered_destroy(struct oncard *chip)
 	unsigned int index;
 
 	for (index = 0; index < ONCARD_STREAMS; index++) {
-		struct oncard_scattered *scattered = &chip->scattered[index];
+		struct oncard_buffer *buffer = &chip->buffer[index];
 
-		if (scattered->list)
+		if (buffer->list)
 			dma_free_coherent(chip->dma, list_bytes(chip),
-					  scattered->list,
-					  scattered->list_handle);
-		scattered->list = NULL;
+					  buffer->list, buffer->list_handle);
+		buffer->list = NULL;
 	}
 }
 
-static int write_list(struct oncard *chip, struct oncard_scattered *scattered)
+static int write_list(struct oncard *chip, struct oncard_buffer *buffer)
 {
-	struct snd_dma_buffer *buffer = &scattered->buffer;
+	struct snd_dma_buffer *dma = &buffer->dma;
 	struct scatterlist *sg;
 	struct sg_table table;
 	unsigned int n;
 	int err;
 
-	err = dma_get_sgtable(chip->dma, &table, buffer->area, buffer->addr,
-			      buffer->bytes);
+	err = dma_get_sgtable(chip->dma, &table, dma->area, dma->addr,
+			      dma->bytes);
 	if (err)
 		return err;
 	for_each_sgtable_dma_sg(&table, sg, n)
-		oncard_write_descriptor(chip, scattered->list, n,
+		oncard_write_descriptor(chip, buffer->list, n,
 					sg_dma_address(sg), sg_dma_len(sg));
-	scattered->segments = table.nents;
+	buffer->segments = table.nents;
 	sg_free_table(&table);
 	return 0;
 }
@@ -89,47 +88,45 @@ static int write_list(struct oncard *chip, struct oncard_scattered *scattered)
 /**
  * oncard_scattered_free() - give a stream's buffer back
  * @chip: the card
- * @scattered: the stream's buffer; nothing is done without one
+ * @buffer: the stream's buffer; nothing is done without one
  *
  * Context: process context, may sleep. The stream is stopped.
  */
-void oncard_scattered_free(struct oncard *chip,
-			   struct oncard_scattered *scattered)
+void oncard_scattered_free(struct oncard *chip, struct oncard_buffer *buffer)
 {
-	struct snd_dma_buffer *buffer = &scattered->buffer;
+	struct snd_dma_buffer *dma = &buffer->dma;
 
-	scattered->segments = 0;
-	if (buffer->area)
-		dma_free_coherent(chip->dma, buffer->bytes, buffer->area,
-				  buffer->addr);
-	buffer->area = NULL;
+	buffer->segments = 0;
+	if (dma->area)
+		dma_free_coherent(chip->dma, dma->bytes, dma->area, dma->addr);
+	dma->area = NULL;
 }
 
 /**
  * oncard_scattered_alloc() - take a stream's buffer and write its list
  * @chip: the card
- * @scattered: the stream's buffer; one that it has is given back
+ * @buffer: the stream's buffer; one that it has is given back
  * @bytes: of the buffer, at most ONCARD_SCATTERED_MAX
  *
  * Context: process context, may sleep. The stream is stopped.
  * Return: 0 or -ENOMEM.
  */
-int oncard_scattered_alloc(struct oncard *chip,
-			   struct oncard_scattered *scattered, size_t bytes)
+int oncard_scattered_alloc(struct oncard *chip, struct oncard_buffer *buffer,
+			   size_t bytes)
 {
-	struct snd_dma_buffer *buffer = &scattered->buffer;
+	struct snd_dma_buffer *dma = &buffer->dma;
 	int err;
 
-	oncard_scattered_free(chip, scattered);
-	buffer->dev.type = SNDRV_DMA_TYPE_DEV;
-	buffer->dev.dev = chip->dma;
-	buffer->bytes = bytes;
-	buffer->area = dma_alloc_scattered(chip->dma, bytes, &buffer->addr,
-					   GFP_KERNEL);
-	if (!buffer->area)
+	oncard_scattered_free(chip, buffer);
+	dma->dev.type = SNDRV_DMA_TYPE_DEV;
+	dma->dev.dev = chip->dma;
+	dma->bytes = bytes;
+	dma->area =
+		dma_alloc_scattered(chip->dma, bytes, &dma->addr, GFP_KERNEL);
+	if (!dma->area)
 		return -ENOMEM;
-	err = write_list(chip, scattered);
+	err = write_list(chip, buffer);
 	if (err)
-		oncard_scattered_free(chip, scattered);
+		oncard_scattered_free(chip, buffer);
 	return err;
 }
