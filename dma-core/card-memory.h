@@ -85,6 +85,8 @@ int dma_negotiate_mask(struct device *dev, u64 widest,
 
 void *dma_alloc_scattered(struct device *dev, size_t size, dma_addr_t *handle,
 			  gfp_t gfp);
+void dma_free_scattered(struct device *dev, size_t size, void *cpu_addr,
+			dma_addr_t handle);
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 		     void *cpu_addr, dma_addr_t handle, size_t size);
 struct page *dma_coherent_page(struct device *dev, void *cpu_addr,

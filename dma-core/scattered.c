@@ -230,7 +230,7 @@ int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
  * For buffers that are too large to be had in one piece, and devices that follow
  * descriptors: dma_get_sgtable() tells the segments, as few as the memory allows, in
  * its DMA fields. For the CPU it is one buffer; dma_map_coherent() maps it,
- * dma_free_coherent() frees it.
+ * dma_free_scattered() frees it.
  *
  * Context: process context, may sleep.
  * Return: the CPU's address; NULL when there is not so much memory below the
@@ -247,3 +247,25 @@ void *dma_alloc_scattered(struct device *dev, size_t size, dma_addr_t *handle,
 		      NULL;
 }
 EXPORT_SYMBOL_GPL(dma_alloc_scattered);
+
+/**
+ * dma_free_scattered() - free what dma_alloc_scattered() gave
+ * @dev: the card device
+ * @size: bytes, as asked for
+ * @cpu_addr: as it was returned
+ * @handle: as it was stored
+ *
+ * As dma_free_coherent(), mapped or not. (That does it as well, but the DMA API's own
+ * debugging does not know where the buffer came from.)
+ *
+ * Context: process context, may sleep.
+ */
+void dma_free_scattered(struct device *dev, size_t size, void *cpu_addr,
+			dma_addr_t handle)
+{
+	struct card_device *card = expect_card_device(dev);
+
+	if (card)
+		card_buffer_free(card, size, cpu_addr, handle);
+}
+EXPORT_SYMBOL_GPL(dma_free_scattered);

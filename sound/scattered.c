@@ -98,7 +98,7 @@ void oncard_scattered_free(struct oncard *chip, struct oncard_buffer *buffer)
 
 	buffer->segments = 0;
 	if (dma->area)
-		dma_free_coherent(chip->dma, dma->bytes, dma->area, dma->addr);
+		dma_free_scattered(chip->dma, dma->bytes, dma->area, dma->addr);
 	dma->area = NULL;
 }
 

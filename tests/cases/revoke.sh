@@ -3,6 +3,7 @@
 #
 # The card goes while streams run, mapped, and comes back: no address reaches it any
 # more, nobody is killed, nothing is left over. Wherever buffers lie.
+# vm: --icount
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 

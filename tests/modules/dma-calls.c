@@ -441,7 +441,7 @@ static void scattered_buffers(struct trial *trial)
 	EXPECT_IS(trial, told_of(trial, buffer, handle, 100), 1);
 	EXPECT(trial, told_of(trial, buffer, handle, SZ_4M + 1) >= 5);
 	EXPECT(trial, dma_coherent_page(trial->dev, buffer, handle, SZ_4M));
-	dma_free_coherent(trial->dev, size, buffer, handle);
+	dma_free_scattered(trial->dev, size, buffer, handle);
 	dma_set_max_seg_size(trial->dev, length);
 }
 
