@@ -319,47 +319,54 @@ static void map_del(struct page_order *po, u32 page, unsigned int order)
 	po->orders &= ~(1U << order);
 }
 
-/* The lowest block of an order from a bit of its map on. Return: its bit, or NO_PAGE */
-static u32 map_next(const struct page_order *po, unsigned int order, u32 bit)
+/* The next word of a map that has bits, from one on. Return: which, or NO_PAGE */
+static u32 map_next(const struct page_order *po, unsigned int order, u32 n)
 {
 	const u64 *map = po->maps + po->map_at[order], *below[6];
-	u32 bits = po->map_bits[order];
+	u32 words = words_for(po->map_bits[order]);
 	unsigned int level = 0;
 
-	for (;;) {
-		u64 word = bit < bits ?
-				   map[bit / WORD_PAGES] >> bit % WORD_PAGES :
-				   0;
+	while (n >= words || !map[n]) {
+		u64 more;
 
-		if (word) {
-			bit += __ffs64(word);
+		if (words == 1)
+			return NO_PAGE;
+		below[level] = map;
+		map += words;
+		n++;
+		more = n < words ? map[n / WORD_PAGES] >> n % WORD_PAGES : 0;
+		if (more) {
+			n += __ffs64(more);
+			map = below[level];
 			break;
 		}
-		if (bits <= WORD_PAGES)
-			return NO_PAGE;
-		bits = words_for(bits);
-		below[level++] = map;
-		map += bits;
-		bit = bit / WORD_PAGES + 1;
+		level++;
+		n = n / WORD_PAGES + 1;
+		words = words_for(words);
 	}
-	while (level--)
-		bit = bit * WORD_PAGES + __ffs64(below[level][bit]);
-	return bit;
+	while (level--) {
+		n = n * WORD_PAGES + __ffs64(map[n]);
+		map = below[level];
+	}
+	return n;
 }
 
+/* Which page a bit of an order's map stands for. */
 static u32 page_of_bit(const struct page_order *po, unsigned int order, u32 bit)
 {
-	u64 at = ((po->base >> order) + bit) << order;
-
-	return at - po->base;
+	return (bit << order) - (u32)(po->base & ((1ULL << order) - 1));
 }
 
 /* Of an order that has blocks, the one to take. */
 static u32 block_first(const struct page_order *po, unsigned int order)
 {
+	const u64 *map = po->maps + po->map_at[order];
+	u32 n;
+
 	if (po->prev)
 		return po->head[order];
-	return page_of_bit(po, order, map_next(po, order, 0));
+	n = map_next(po, order, 0);
+	return page_of_bit(po, order, n * WORD_PAGES + __ffs64(map[n]));
 }
 
 static void block_add(struct page_order *po, u32 page, unsigned int order)
@@ -529,8 +536,8 @@ static bool room_at(const struct page_order *po, u32 page, u32 count)
  * struct hole - a place for pages, aligned, where no block is as aligned
  * @count: how many pages
  * @align: of the first one; at least @count
- * @steps: how many may still be taken to find it
- * @first: where it is, when found
+ * @steps: how many may still be taken to find it; 0: the search was given up
+ * @first: where it is; NO_PAGE until it is found
  */
 struct hole {
 	u32 count;
@@ -539,15 +546,27 @@ struct hole {
 	u32 first;
 };
 
-/* Return: whether the search is over; that it is in vain when no step is left. */
-static bool hole_at(const struct page_order *po, struct hole *hole, u32 page)
+/* Return: whether there was one left. */
+static inline bool take_step(struct hole *hole)
 {
 	if (!hole->steps)
-		return true;
+		return false;
 	hole->steps--;
+	return true;
+}
+
+/* Return: whether the search is over. */
+static inline bool hole_at(const struct page_order *po, struct hole *hole,
+			   u32 page)
+{
+	if ((po->origin + page) & (hole->align - 1))
+		return false;
+	if (!take_step(hole))
+		return true;
+	if (!room_at(po, page, hole->count))
+		return false;
 	hole->first = page;
-	return !((po->origin + page) & (hole->align - 1)) &&
-	       room_at(po, page, hole->count);
+	return true;
 }
 
 static bool hole_on_list(const struct page_order *po, struct hole *hole,
@@ -556,7 +575,7 @@ static bool hole_on_list(const struct page_order *po, struct hole *hole,
 	u32 page;
 
 	for (page = po->head[order]; page != NO_PAGE; page = po->link[page])
-		if (hole_at(po, hole, page))
+		if (!take_step(hole) || hole_at(po, hole, page))
 			return true;
 	return false;
 }
@@ -566,27 +585,21 @@ static bool hole_in_map(const struct page_order *po, struct hole *hole,
 			unsigned int order)
 {
 	const u64 *map = po->maps + po->map_at[order];
-	u32 words = words_for(po->map_bits[order]), n;
 	/* (base says nothing of an alignment that repeats beyond the memory) */
 	u64 near = min(hole->align, 2ULL << order_within(po->pages));
 	u32 apart = min(order_within(near) - order, 6U);
 	u64 some = aligned[apart] << (-(po->base >> order) % (1U << apart));
+	u32 n;
 
-	for (n = 0; n < words; n++) {
-		u32 bit = n * WORD_PAGES;
-		u64 word;
+	for (n = map_next(po, order, 0); n != NO_PAGE;
+	     n = map_next(po, order, n + 1)) {
+		u64 word = map[n] & some;
 
-		if (!map[n]) {
-			bit = map_next(po, order, bit);
-			if (bit == NO_PAGE)
-				return false;
-			n = bit / WORD_PAGES;
-		}
-		if (!hole->steps)
+		if (!take_step(hole))
 			return true;
-		hole->steps--;
-		for (word = map[n] & some; word; word &= word - 1) {
-			bit = n * WORD_PAGES + __ffs64(word);
+		for (; word; word &= word - 1) {
+			u32 bit = n * WORD_PAGES + __ffs64(word);
+
 			if (hole_at(po, hole, page_of_bit(po, order, bit)))
 				return true;
 		}
@@ -610,13 +623,10 @@ static bool find_hole(const struct page_order *po, struct hole *hole)
 	u32 end = min(order_within(hole->align), po->max_order + 1);
 	bool over = false;
 
-	for (; order < end && !over; order++) {
-		if (!(po->orders >> order & 1))
-			continue;
+	for (; order < end && !over; order++)
 		over = po->prev ? hole_on_list(po, hole, order) :
 				  hole_in_map(po, hole, order);
-	}
-	return over && hole->steps;
+	return hole->first != NO_PAGE;
 }
 
 /* There is no block for it; perhaps there are pages. */
@@ -627,6 +637,7 @@ static int alloc_in_hole(struct page_order *po, u32 count, u64 align,
 		.count = count,
 		.align = align,
 		.steps = PAGE_ORDER_HOLE_STEPS,
+		.first = NO_PAGE,
 	};
 	u64 roomy = count + (align - 1);
 

@@ -143,8 +143,12 @@ struct page_order {
 	u32 map_bits[PAGE_ORDER_ORDERS];
 };
 
-/* How many blocks, and words of a map of blocks, page_order_alloc() looks at for a hole */
-#define PAGE_ORDER_HOLE_STEPS 512
+/*
+ * How many steps page_order_alloc() takes to find a hole by the blocks that there are: a
+ * look at a block, at what follows it, or at a word of 64 blocks. Costs about what it
+ * takes to sum up runs, which is what comes next.
+ */
+#define PAGE_ORDER_HOLE_STEPS 128
 
 /* as an alignment: the power of two that is not below the number of pages */
 #define PAGE_ORDER_NATURAL 0

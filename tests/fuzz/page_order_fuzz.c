@@ -181,8 +181,8 @@ static void check_choice(const struct model *m, u32 first, unsigned int order,
 }
 
 /*
- * Whether no hole can have been missed. At worst each block that is large enough to be
- * the begin of one takes a step, and a word of the map has no other block.
+ * Whether no hole can have been missed: a block that is large enough to be the begin
+ * of one takes 2 steps at most.
  */
 static bool looked_at_all(const struct model *m, u32 count)
 {
@@ -190,7 +190,7 @@ static bool looked_at_all(const struct model *m, u32 count)
 
 	while (order < m->max_order && 2U << order <= count)
 		order++;
-	return 2 * (count_free(m) >> order) < PAGE_ORDER_HOLE_STEPS;
+	return 2 * (count_free(m) >> order) <= PAGE_ORDER_HOLE_STEPS;
 }
 
 static void fuzz_alloc(struct model *m, u32 count, u64 align)

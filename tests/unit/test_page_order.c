@@ -292,6 +292,43 @@ static void test_the_only_hole_is_found(void **state)
 }
 
 /*
+ * Memory so large that the map of pairs has several levels, with a pair at its begin
+ * and the only hole as far behind it as each level reaches:
+ *
+ *	|. . a a|b b b b|b b b b| ... |. . . c|b b b b| ...
+ */
+static void test_a_hole_is_found_however_far_away(void **state)
+{
+	static const u32 holes[] = { 4, 128, 8064, 8192, 16384, 65532 };
+	u32 pages = 1 << 16, page, count, first;
+	size_t row;
+
+	(void)state;
+	for (row = 0; row < ROWS(holes); row++) {
+		struct rig rig = begin((struct page_order_config){
+			.pages = pages, .policy = PAGE_ORDER_COMPACT });
+
+		for (page = 0; page < pages; page += count) {
+			count = page == 0 || page == 2 || page == holes[row] ?
+					2 :
+					4;
+			if (page / 4 == holes[row] / 4 && page % 4 > 1)
+				count = 1;
+			assert_int_equal(page_order_alloc(&rig.po, count, 1,
+							  &first),
+					 0);
+			assert_int_equal(first, page);
+		}
+		give_back(&rig, 0, 2);
+		give_back(&rig, holes[row], 2);
+		give_back(&rig, holes[row] + 2, 1);
+		assert_int_equal(alloc(&rig, 3), holes[row]);
+		assert_int_equal(alloc(&rig, 2), 0);
+		end(&rig);
+	}
+}
+
+/*
  * More pairs of pages than are looked at, none of which has a third page behind it, and
  * far from all of them a run of 6, in which 3 can be aligned whatever it begins with:
  *
@@ -1028,6 +1065,7 @@ int main(void)
 		cmocka_unit_test(test_a_request_costs_what_it_asks_for),
 		cmocka_unit_test(test_what_was_freed_can_be_had_again),
 		cmocka_unit_test(test_the_only_hole_is_found),
+		cmocka_unit_test(test_a_hole_is_found_however_far_away),
 		cmocka_unit_test(test_a_run_with_room_is_found_behind_many_blocks),
 		cmocka_unit_test(test_alignment_counts_from_the_origin),
 		cmocka_unit_test(test_all_coalesces_in_any_order_of_frees),
