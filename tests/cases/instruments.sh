@@ -13,10 +13,10 @@ said=$top/build/vm/instruments.said
 
 kinds="bounds shift order sleep leak dma object count"
 
-# Lockdep stops looking after its first report: order comes last.
+# Lockdep stops looking when KASAN or itself has reported: order comes first.
 # shellcheck disable=SC2016 # for the VM's shell
 in_vm='
-for kind in bounds shift sleep leak dma object count order; do
+for kind in order shift sleep leak dma object count bounds; do
 	modprobe planted-splats kind=$kind && rmmod planted-splats
 done
 '
@@ -26,7 +26,7 @@ found()
 {
 	if [ "$1" = leak ]; then
 		# found when the command has ended
-		sed -n '/planted-splats: order ends/,$p' "$state/console.log"
+		sed -n '/planted-splats: bounds ends/,$p' "$state/console.log"
 	else
 		sed -n "/planted-splats: $1 begins/,/planted-splats: $1 ends/p" "$state/console.log"
 	fi >"$state/part.log"

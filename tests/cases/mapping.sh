@@ -8,15 +8,20 @@
 
 pat=/sys/kernel/debug/x86/pat_memtype_list
 
-# While aplay plays, ask the witness about its mapping of the PCM's node.
+# While aplay plays, ask the witness about its mapping of the PCM's node; it ends
+# when all was seen, which takes its time on a slow machine.
 look_while_playing()
 {
-	aplay -q -M -D hw:0,0,0 /usr/share/sounds/alsa/Front_Center.wav &
+	aplay -q -M -D hw:0,0,0 -f cd -d 300 /dev/zero &
 	player=$!
 	wait_until_running $player pcm0p && probe $player /dev/snd/pcmC0D0p || return
 	handle=$(mapped_buffer handle)
 	users_while_mapped=$(cat /sys/module/dma_core/refcnt)
+	wait_until_running $player pcm0p
+	played_on=$?
+	kill $player
 	wait $player
+	return $played_on
 }
 
 # The page frames in the page table, by what the region's translation says.

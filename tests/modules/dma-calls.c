@@ -454,9 +454,11 @@ static void resources(struct trial *trial)
 	EXPECT(trial, !declare_near(trial));
 	handle = dma_map_resource(dev, trial->bar, PAGE_SIZE, DMA_BIDIRECTIONAL,
 				  0);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
 	EXPECT_IS(trial, handle, NEAR_ADDR);
 	dma_unmap_resource(dev, handle, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
 	handle = dma_map_resource(dev, beside - 100, 100, DMA_TO_DEVICE, 0);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
 	EXPECT_IS(trial, handle, NEAR_ADDR + REGION_SIZE - 100);
 
 	/* The rest of the BAR is no memory of this device: its parent's way there. */
