@@ -39,6 +39,11 @@ static bool bar;
 module_param(bar, bool, 0444);
 MODULE_PARM_DESC(bar, "Use BAR2 of an ivshmem card instead (no)");
 
+static bool late = true;
+module_param(late, bool, 0444);
+MODULE_PARM_DESC(late,
+		 "Free some buffers only when their card is gone, and some never (yes)");
+
 /*
  * struct buffer - what a slot holds
  * @words: the node's address of it; NULL: there is none
@@ -317,14 +322,15 @@ static void free_taken(struct device *dev, struct buffer *buffer)
 
 /*
  * A third of what was taken is freed before the card device is destroyed, a third
- * behind that, when its memory is another card's already, and a third never.
+ * behind that, when its memory is another card's already, and a third never; or,
+ * without late=, all at once.
  */
 static void abandon(struct device *dev, struct buffer *taken, bool destroyed)
 {
 	u32 n;
 
 	for (n = 0; n < LIFETIME_SLOTS; n++) {
-		if (!taken[n].words || n % 3 != destroyed)
+		if (!taken[n].words || (late && n % 3 != destroyed))
 			continue;
 		free_taken(dev, &taken[n]);
 	}
