@@ -84,7 +84,10 @@ uint64_t crowd_random_seed(void);
 /* Memory that children share; exits when there is none. */
 void *crowd_shared(size_t bytes);
 
-/* Runs the crowd to its limit, or to a SIGTERM or SIGINT. Returns 0, or -1 when something failed. */
+/*
+ * Runs the crowd to its limit, or to a SIGTERM or SIGINT. Returns 0, or -1 when
+ * something failed.
+ */
 int crowd_run(struct crowd *crowd);
 
 /* An operation: a child that does some operations more, and exits. */

@@ -451,12 +451,13 @@ static int do_map(struct member *member)
 static void touch(struct member *member, const struct view *view)
 {
 	unsigned int words = view->pages * (unsigned int)views_page() / 4;
-	volatile uint32_t *frame = (void *)view->base;
+	uint32_t *frame = (void *)view->base;
 
 	frame += dice_below(&member->dice, words);
-	judge_frame(member, *frame, view->owner);
+	judge_frame(member, __atomic_load_n(frame, __ATOMIC_RELAXED),
+		    view->owner);
 	if (view->protection & PROT_WRITE)
-		*frame = make_frame(member);
+		__atomic_store_n(frame, make_frame(member), __ATOMIC_RELAXED);
 }
 
 static int do_touch(struct member *member)

@@ -158,17 +158,19 @@ static int do_revoke(struct member *member)
 static uint64_t load(const struct view *view, unsigned int page,
 		     unsigned int word)
 {
-	const volatile uint64_t *words = (void *)view->base;
+	const uint64_t *words = (void *)view->base;
 
-	return words[page * LIFETIME_WORDS + word];
+	return __atomic_load_n(words + page * LIFETIME_WORDS + word,
+			       __ATOMIC_RELAXED);
 }
 
 static void store(struct view *view, unsigned int page, unsigned int word,
 		  uint64_t value)
 {
-	volatile uint64_t *words = (void *)view->base;
+	uint64_t *words = (void *)view->base;
 
-	words[page * LIFETIME_WORDS + word] = value;
+	__atomic_store_n(words + page * LIFETIME_WORDS + word, value,
+			 __ATOMIC_RELAXED);
 }
 
 /* Whose buffer it is; 0: it was gone already. */
