@@ -121,8 +121,8 @@ static void wait_for_revocation(void)
 	if (READ_ONCE(stage) != ASKED)
 		return;
 	enter_stage(MAPPED);
-	wait_event(stage_changed, stage == REVOKING);
-	/* It has to wait for us; if it does not, this is time to come to its end. */
+	wait_event(stage_changed, READ_ONCE(stage) != MAPPED);
+	/* It has to wait for us; where it does not, this is time to come to its end. */
 	msleep(200);
 }
 
