@@ -54,11 +54,12 @@ run: build/need/vm modules programs
 test: build/need/vm modules programs
 	$(Q)tests/run --kernel $(KERNEL) $(CASE)
 
-## make soak         the stress tests in their long form, which takes hours;
-##                   CASE=NAME for one
+## make soak         make mutants, and the stress tests in their long form, which takes
+##                   hours; CASE=NAME for one of these
 .PHONY: soak
 soak: build/need/vm modules programs
-	$(Q)tests/stress/soak --kernel $(KERNEL) $(CASE)
+	$(Q)failed=; $(if $(CASE),,tests/mutants/run || failed=mutants;) \
+		tests/stress/soak --kernel $(KERNEL) $(CASE) || failed=stress; test -z "$$failed"
 
 ## make mutants      break the tree in each way that others have shipped, and see the
 ##                   test for it fail; a minute each
