@@ -14,8 +14,8 @@ pci=/sys/bus/pci/drivers/snd-oncard
 allocations_may_fail()
 {
 	for kind in failslab fail_page_alloc; do
-		echo N >/sys/kernel/debug/$kind/ignore-gfp-wait &&
-			echo 0 >/sys/kernel/debug/$kind/verbose || return
+		echo N >"/sys/kernel/debug/$kind/ignore-gfp-wait" &&
+			echo 0 >"/sys/kernel/debug/$kind/verbose" || return
 	done
 	echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem &&
 		echo 0 >/sys/kernel/debug/fail_page_alloc/min-order

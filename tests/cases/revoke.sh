@@ -67,7 +67,7 @@ comes_often()
 {
 	n=0
 	while [ "$n" -lt 40 ]; do
-		bound $pci >"$pci/unbind" && bind_again || return
+		bound "$pci" >"$pci/unbind" && bind_again || return
 		n=$((n + 1))
 	done
 }

@@ -30,7 +30,8 @@ static int after_insertion(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
 	if (current == victim && to_go && !--to_go)
-		regs_set_return_value(regs, VM_FAULT_OOM);
+		regs_set_return_value(regs,
+				      (__force unsigned long)VM_FAULT_OOM);
 	return 0;
 }
 

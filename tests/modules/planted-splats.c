@@ -18,21 +18,27 @@ module_param(kind, charp, 0444);
 MODULE_PARM_DESC(kind,
 		 "bounds, shift, order, sleep, leak, dma, object or count");
 
+static unsigned int sink;
+
 /* What the compiler does not know. */
-static volatile unsigned int sixteen = 16, forty = 40, sink;
+static unsigned int unknown(unsigned int value)
+{
+	OPTIMIZER_HIDE_VAR(value);
+	return value;
+}
 
 static void read_out_of_bounds(void)
 {
-	u8 *buffer = kmalloc(sixteen, GFP_KERNEL);
+	u8 *buffer = kmalloc(unknown(16), GFP_KERNEL);
 
 	if (buffer)
-		sink = buffer[sixteen];
+		WRITE_ONCE(sink, buffer[unknown(16)]);
 	kfree(buffer);
 }
 
 static void shift_too_far(void)
 {
-	sink = 1U << forty;
+	WRITE_ONCE(sink, 1U << unknown(40));
 }
 
 static void lock_in_two_orders(void)
