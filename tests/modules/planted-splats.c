@@ -67,9 +67,9 @@ static void sleep_under_a_spinlock(void)
 
 static void leak(void)
 {
-	void *forgotten = kmalloc(sixteen, GFP_KERNEL);
+	void *forgotten = kmalloc(unknown(16), GFP_KERNEL);
 
-	sink = !forgotten;
+	WRITE_ONCE(sink, !forgotten);
 }
 
 static void unmap_less_than_was_mapped(void)
