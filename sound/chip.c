@@ -320,8 +320,10 @@ static int create_card(struct oncard *chip)
 	if (err)
 		return err;
 	err = snd_card_register(card);
-	if (err)
+	if (err) {
+		oncard_pcm_unregister(chip);
 		return err;
+	}
 	return oncard_copy_register(chip);
 }
 

@@ -106,4 +106,17 @@ static inline int copy_kernel(struct snd_pcm_substream *substream, int channel,
 #define COPY_OPS .copy = oncard_pcm_copy
 #endif
 
+/* The device of a direction was a part of it, up to 6.5. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline struct device *pcm_device(struct snd_pcm_str *direction)
+{
+	return &direction->dev;
+}
+#else
+static inline struct device *pcm_device(struct snd_pcm_str *direction)
+{
+	return direction->dev;
+}
+#endif
+
 #endif /* SND_ONCARD_COMPAT_H */

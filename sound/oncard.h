@@ -128,6 +128,7 @@ struct oncard_watch {
 /**
  * struct oncard - one sound card
  * @card: ALSA's
+ * @pcm: its PCM device
  * @slot: its number among this driver's cards
  * @dev: the PCI function or platform device
  * @dma: the card device of dma-core: what the buffers are allocated for
@@ -151,6 +152,7 @@ struct oncard_watch {
  */
 struct oncard {
 	struct snd_card *card;
+	struct snd_pcm *pcm;
 	unsigned int slot;
 	struct device *dev;
 	struct device *dma;
@@ -205,6 +207,7 @@ void oncard_write_descriptor(const struct oncard *chip, void *list,
 
 /* pcm.c */
 int oncard_pcm_create(struct oncard *chip);
+void oncard_pcm_unregister(struct oncard *chip);
 unsigned int oncard_stream_index(const struct snd_pcm_substream *substream);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 

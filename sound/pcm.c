@@ -422,8 +422,27 @@ int oncard_pcm_create(struct oncard *chip)
 	if (err)
 		return err;
 	pcm->private_data = chip;
+	chip->pcm = pcm;
 	strscpy(pcm->name, "oncard", sizeof(pcm->name));
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
 	return 0;
+}
+
+/**
+ * oncard_pcm_unregister() - undo a registration that got half-way
+ * @chip: the card, whose registration failed
+ *
+ * Where ALSA could register one direction and not the other, it takes neither back, and
+ * the first would keep the card for ever.
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_pcm_unregister(struct oncard *chip)
+{
+	unsigned int direction;
+
+	/* (says -ENOENT for one that is not registered) */
+	for (direction = 0; direction < 2; direction++)
+		snd_unregister_device(pcm_device(&chip->pcm->streams[direction]));
 }
