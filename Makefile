@@ -10,6 +10,8 @@ KDIR ?=
 CASE ?=
 # how long make fuzz takes
 SECONDS ?= 60
+# how much of the model make model searches: small or large
+BOUND ?= small
 # a kernel source tree, for make scan
 TREE ?=
 PREFIX ?= /usr/local
@@ -83,6 +85,12 @@ bench: build/need/vm modules programs
 .PHONY: shell
 shell: build/need/vm modules programs
 	$(Q)tests/vm/run --kernel $(KERNEL) --interactive -- sh
+
+## make model        have spin search all states of the model of lifetimes, and find
+##                   defects that are planted in it; BOUND=large for a larger part
+.PHONY: model
+model:
+	$(Q)tests/model/run --bound $(BOUND)
 
 ## make check        style, sparse, warnings, documentation; CHECK=NAME for one
 .PHONY: check
@@ -179,7 +187,7 @@ build/need/modules:   purpose  := building the modules
 build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
 build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm \
-			coccinelle libpython3-dev patch)
+			coccinelle libpython3-dev patch spin)
 build/need/vm:        purpose  := make run and make test
 build/need/%: Makefile
 	@tests/vm/need --for '$(purpose)' $(packages)
