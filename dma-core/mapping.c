@@ -239,7 +239,7 @@ static int check_vma(struct vm_area_struct *vma, size_t size)
 	return 0;
 }
 
-/* Its references are taken when it cannot fail any more; @buffer is the caller's. */
+/* Takes over the caller's reference on @buffer, if it succeeds. */
 static struct card_mapping *mapping_new(struct vm_area_struct *vma,
 					struct card_buffer *buffer)
 {
@@ -362,8 +362,8 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  * Context: process context with the mmap lock held for writing, may sleep.
  * Return: 0; -EINVAL for a private mapping, or (with a warning) a buffer that
  * was not allocated so; -ENODEV once the card was revoked; -ENXIO when @vma reaches
- * beyond @size; -ENOMEM; -EFAULT when the architecture refuses a page; for system RAM an errno of
- * dma_get_sgtable(). After an error nothing is mapped.
+ * beyond @size; -ENOMEM; -EFAULT when the architecture refuses a page; for system
+ * RAM an errno of dma_get_sgtable(). After an error nothing is mapped.
  */
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 		     void *cpu_addr, dma_addr_t handle, size_t size)
@@ -388,7 +388,8 @@ EXPORT_SYMBOL_GPL(dma_map_coherent);
  *
  * Context: process context, may sleep.
  * Return: the page, or NULL where there is none, where @offset lies outside of
- * the buffer, once the card was revoked, or (with a warning) when the buffer was not allocated so.
+ * the buffer, once the card was revoked, or (with a warning) when the buffer was not
+ * allocated so.
  */
 struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 			       dma_addr_t handle, size_t offset)

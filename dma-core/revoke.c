@@ -210,7 +210,7 @@ void dma_revoke_card_memory(struct device *dev)
 		return;
 	down_write(&card->revoke_lock);
 	spin_lock_irq(&card->lock);
-	card->revoked = true;
+	WRITE_ONCE(card->revoked, true);
 	spin_unlock_irq(&card->lock);
 	up_write(&card->revoke_lock);
 

@@ -9,11 +9,6 @@
 
 #include "oncard.h"
 
-static bool is_scattered(void)
-{
-	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED;
-}
-
 /**
  * oncard_buffer_free() - give a stream's buffer back
  * @chip: the card, held with oncard_chip_enter() or being taken down
@@ -26,7 +21,7 @@ void oncard_buffer_free(struct oncard *chip, unsigned int index)
 {
 	struct oncard_buffer *buffer = &chip->buffer[index];
 
-	if (is_scattered()) {
+	if (oncard_is_scattered()) {
 		oncard_scattered_free(chip, buffer);
 		return;
 	}
@@ -50,7 +45,7 @@ int oncard_buffer_alloc(struct oncard *chip, unsigned int index, size_t bytes)
 	int err;
 
 	oncard_buffer_free(chip, index);
-	if (is_scattered())
+	if (oncard_is_scattered())
 		return oncard_scattered_alloc(chip, buffer, bytes);
 	err = snd_dma_alloc_pages(SNDRV_DMA_TYPE_DEV, chip->dma, bytes,
 				  &buffer->dma);

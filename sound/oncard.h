@@ -71,6 +71,12 @@ struct oncard_params {
 
 extern struct oncard_params oncard_params;
 
+/* Whether buffers are in pieces, with a descriptor for each. */
+static inline bool oncard_is_scattered(void)
+{
+	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED;
+}
+
 struct oncard_copy;
 
 /**

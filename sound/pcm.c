@@ -63,11 +63,6 @@ static u32 interrupts_of(unsigned int index)
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
 }
 
-static bool is_scattered(void)
-{
-	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED;
-}
-
 static int oncard_pcm_open(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
@@ -75,7 +70,7 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 	int err;
 
 	runtime->hw = oncard_pcm_hardware;
-	if (is_scattered()) {
+	if (oncard_is_scattered()) {
 		runtime->hw.buffer_bytes_max = ONCARD_SCATTERED_MAX;
 		runtime->hw.period_bytes_max = ONCARD_SCATTERED_MAX / 2;
 	}
@@ -105,7 +100,6 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = oncard_stream_index(substream);
-
 	int held;
 
 	if (!substream->runtime->dma_buffer_p)
@@ -203,8 +197,9 @@ static dma_addr_t use_scattered(struct oncard *chip, unsigned int index)
 static void write_list(struct oncard *chip, unsigned int index,
 		       struct snd_pcm_runtime *runtime)
 {
-	dma_addr_t handle = is_scattered() ? use_scattered(chip, index) :
-					     write_single(chip, index, runtime);
+	dma_addr_t handle = oncard_is_scattered() ?
+				    use_scattered(chip, index) :
+				    write_single(chip, index, runtime);
 
 	write_stream(chip, index, ONCARD_STREAM_LIST_LO, lower_32_bits(handle));
 	write_stream(chip, index, ONCARD_STREAM_LIST_HI, upper_32_bits(handle));

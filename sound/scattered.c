@@ -29,7 +29,7 @@ int oncard_scattered_create(struct oncard *chip)
 {
 	unsigned int index;
 
-	if (oncard_params.buffers != ONCARD_BUFFERS_SCATTERED)
+	if (!oncard_is_scattered())
 		return 0;
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		struct oncard_buffer *buffer = &chip->buffer[index];
