@@ -21,6 +21,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
+#include <linux/hashtable.h>
 #include <linux/iopoll.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -101,6 +102,34 @@ struct copy_file {
 	bool closed;
 };
 
+/* A page is taken for 64 lines, or for fewer where the caches have longer ones. */
+#define LINE_BYTES max_t(size_t, PAGE_SIZE / 64, dma_get_cache_alignment())
+
+/**
+ * struct copy_piece - where in a page the card is going to write
+ * @same_hash: in copy_lines.by_page
+ * @page: the page
+ * @lines: of the page, a bit each
+ */
+struct copy_piece {
+	struct hlist_node same_hash;
+	struct page *page;
+	u64 lines;
+};
+
+/**
+ * struct copy_lines - the cache lines that the card is going to write to
+ * @by_page: all pieces that are used
+ * @piece: of each page of the round
+ *
+ * A line may be in one entry of a list only: caches that do not watch the bus write a
+ * line back over what the card wrote by the other.
+ */
+struct copy_lines {
+	DECLARE_HASHTABLE(by_page, 8);
+	struct copy_piece piece[];
+};
+
 /**
  * struct copy_round - what one transfer moves
  * @opened: the file
@@ -112,6 +141,7 @@ struct copy_file {
  * @last: the last of these entries
  * @segments: that @table was mapped to
  * @bytes: in all pieces
+ * @lines: while the list for DMA_FROM_DEVICE is made; else NULL
  * @abandoned: the card may still reach the pages
  */
 struct copy_round {
@@ -124,6 +154,7 @@ struct copy_round {
 	struct scatterlist *last;
 	int segments;
 	size_t bytes;
+	struct copy_lines *lines;
 	bool abandoned;
 };
 
@@ -178,21 +209,58 @@ static u32 engine_status(struct oncard_copy *copy)
 
 /* --- the caller's pages --- */
 
-/* An entry for each page of a piece of user memory that was pinned last. */
-static void add_pieces(struct copy_round *round, size_t bytes, size_t offset)
+/* Whether a piece has a cache line for itself in this round; then it is part of it. */
+static bool claim_lines(struct copy_round *round, struct page *page,
+			size_t offset, size_t length)
 {
-	while (bytes) {
-		size_t length = min_t(size_t, bytes, PAGE_SIZE - offset);
+	u64 lines = GENMASK_ULL((offset + length - 1) / LINE_BYTES,
+				offset / LINE_BYTES);
+	unsigned long key = (unsigned long)page;
+	struct copy_piece *piece;
 
+	hash_for_each_possible(round->lines->by_page, piece, same_hash, key)
+		if (piece->page == page && piece->lines & lines)
+			return false;
+	piece = &round->lines->piece[round->count];
+	piece->page = page;
+	piece->lines = lines;
+	hash_add(round->lines->by_page, &piece->same_hash, key);
+	return true;
+}
+
+/*
+ * An entry for each page of a piece of user memory that was pinned last. Returns how
+ * many bytes have one: the next must not be in this round.
+ */
+static size_t add_pieces(struct copy_round *round, size_t bytes, size_t offset)
+{
+	size_t added = 0;
+
+	while (added < bytes) {
+		size_t length =
+			min_t(size_t, bytes - added, PAGE_SIZE - offset);
+		struct page *page = round->pages[round->count];
+
+		if (round->lines && !claim_lines(round, page, offset, length))
+			break;
 		round->last = round->last ? sg_next(round->last) :
 					    round->table.sgl;
-		sg_set_page(round->last, round->pages[round->count], length,
-			    offset);
+		sg_set_page(round->last, page, length, offset);
 		round->count++;
-		round->bytes += length;
-		bytes -= length;
+		added += length;
 		offset = 0;
 	}
+	round->bytes += added;
+	return added;
+}
+
+/* Pages that were pinned for this round, and are for the next. */
+static void put_back(struct copy_round *round, struct iov_iter *iter,
+		     unsigned int pages, size_t bytes)
+{
+	unpin_user_pages(round->pages + round->count, pages);
+	count(round->copy, COPY_PAGES_UNPINNED, pages);
+	iov_iter_revert(iter, bytes);
 }
 
 /*
@@ -204,7 +272,8 @@ static int pin_pages(struct copy_round *round, struct iov_iter *iter,
 {
 	while (round->count < limit && iov_iter_count(iter)) {
 		struct page **pages = round->pages + round->count;
-		size_t offset;
+		unsigned int before = round->count, pinned;
+		size_t offset, added;
 		ssize_t bytes;
 
 		bytes = iov_iter_extract_pages(iter, &pages,
@@ -213,7 +282,14 @@ static int pin_pages(struct copy_round *round, struct iov_iter *iter,
 					       &offset);
 		if (bytes <= 0)
 			return round->count ? 0 : bytes ?: -EFAULT;
-		add_pieces(round, bytes, offset);
+		pinned = DIV_ROUND_UP(offset + bytes, PAGE_SIZE);
+		count(round->copy, COPY_PAGES_PINNED, pinned);
+		added = add_pieces(round, bytes, offset);
+		if (added < bytes) {
+			put_back(round, iter, before + pinned - round->count,
+				 bytes - added);
+			break;
+		}
 	}
 	return 0;
 }
@@ -249,6 +325,25 @@ static void unpin_pages(struct copy_round *round)
 	count(round->copy, COPY_PAGES_UNPINNED, round->count);
 }
 
+/* A list of the next pages of @iter, as many as one transfer may move. */
+static int list_pages(struct copy_round *round, struct iov_iter *iter,
+		      unsigned int limit)
+{
+	struct copy_lines *lines = NULL;
+	int err;
+
+	if (round->dir == DMA_FROM_DEVICE) {
+		lines = kvzalloc(struct_size(lines, piece, limit), GFP_KERNEL);
+		if (!lines)
+			return -ENOMEM;
+	}
+	round->lines = lines;
+	err = pin_pages(round, iter, limit);
+	round->lines = NULL;
+	kvfree(lines);
+	return err;
+}
+
 static int take_pages(struct copy_round *round, struct iov_iter *iter)
 {
 	unsigned int limit = iov_iter_npages(iter, ROUND_PAGES);
@@ -260,11 +355,9 @@ static int take_pages(struct copy_round *round, struct iov_iter *iter)
 	err = sg_alloc_table(&round->table, limit, GFP_KERNEL);
 	if (err)
 		goto free_pages;
-	err = pin_pages(round, iter, limit);
-	count(round->copy, COPY_PAGES_PINNED, round->count);
+	err = list_pages(round, iter, limit);
 	if (!err)
 		return 0;
-	unpin_pages(round);
 	sg_free_table(&round->table);
 free_pages:
 	kvfree(round->pages);
@@ -543,10 +636,12 @@ static int transfer(struct copy_round *round, size_t offset)
 
 	if (err)
 		return err;
-	err = check_engine(copy);
+	err = check_engine(copy) ?: map_pages(round);
 	if (!err) {
 		write_list(round);
 		err = run_engine(round, offset);
+		if (!round->abandoned)
+			unmap_pages(round);
 	}
 	mutex_unlock(&copy->lock);
 	return err;
@@ -559,12 +654,7 @@ static int move_pages(struct copy_round *round, size_t offset)
 
 	if (!oncard_chip_enter(round->copy->chip, &held))
 		return -ENODEV;
-	err = map_pages(round);
-	if (!err) {
-		err = transfer(round, offset);
-		if (!round->abandoned)
-			unmap_pages(round);
-	}
+	err = transfer(round, offset);
 	oncard_chip_exit(held);
 	return err;
 }
