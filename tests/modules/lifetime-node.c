@@ -39,10 +39,11 @@ static bool bar;
 module_param(bar, bool, 0444);
 MODULE_PARM_DESC(bar, "Use BAR2 of an ivshmem card instead (no)");
 
-static bool late = true;
+/* (That check itself reads of an address to be freed where it leads to.) */
+static bool late = !IS_ENABLED(CONFIG_DMA_API_DEBUG);
 module_param(late, bool, 0444);
 MODULE_PARM_DESC(late,
-		 "Free some buffers only when their card is gone, and some never (yes)");
+		 "Free some buffers only when their card is gone, and some never (yes; no with CONFIG_DMA_API_DEBUG)");
 
 /*
  * struct buffer - what a slot holds

@@ -16,10 +16,7 @@ operations=$(count_of "${1-}" 20000) || exit
 times=/tmp/times
 
 ktap_plan 3
-# The check of the DMA API itself reads of an address to be freed where it leads to.
-late=1
-[ ! -e /sys/kernel/debug/dma-api ] || late=0
-ktap_check "the node loads" modprobe lifetime-node late=$late
+ktap_check "the node loads" modprobe lifetime-node
 ktap_subtest "$operations operations of 8 processes" \
 	lifetime-stress --operations="$operations" --times=$times
 figure "operations of 8 processes on buffers" "$operations, $(wc -l <$times) revocations"

@@ -5,7 +5,6 @@
 # System calls at random on the sound devices and the lab's node, from several processes
 # at once, while the card goes and comes: for 12 s, or until there were CALLS of them.
 # vm: --smp 2
-# kernels: debug (coverage guides it there)
 # timeout: 300
 # soak: 10000000
 # soak-timeout: 72000

@@ -390,15 +390,13 @@ long call_pcm_forward(void)
  */
 static long group_ioctl(unsigned long request)
 {
-	int err = pthread_mutex_trylock(&record->prepare_lock);
+	pthread_mutex_t *lock = &record->prepare_lock;
 	long result;
 
-	if (err == EOWNERDEAD)
-		pthread_mutex_consistent(&record->prepare_lock);
-	else if (err)
+	if (record_locked(lock, pthread_mutex_trylock(lock)))
 		return IDLE;
 	result = plain_ioctl(request);
-	pthread_mutex_unlock(&record->prepare_lock);
+	pthread_mutex_unlock(lock);
 	return result;
 }
 

@@ -128,7 +128,7 @@ struct record {
 	atomic_bool stop;
 	atomic_uint families; /* processes so far: each has tags of its own */
 	pthread_mutex_t prepare_lock; /* see calls-pcm.c */
-	atomic_flag corpus_lock;
+	pthread_mutex_t corpus_lock;
 	unsigned int corpus_count;
 	struct sequence corpus[CORPUS_MAX];
 	atomic_ulong pc_seen[]; /* a bit map, by a hash of the address */
@@ -140,6 +140,9 @@ extern struct record *record;
 
 /* In memory that children share. */
 int record_create(void);
+
+/* One of its locks, as by pthread_mutex_(try)lock(); who held it last may have died. */
+int record_locked(pthread_mutex_t *lock, int err);
 void record_result(unsigned int kind, long result);
 
 /* Something is wrong: notes it together with what this thread did last. */

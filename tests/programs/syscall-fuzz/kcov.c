@@ -86,13 +86,14 @@ bool cover_end(struct cover *cover)
 
 static void lock(void)
 {
-	while (atomic_flag_test_and_set(&record->corpus_lock))
-		usleep(0);
+	pthread_mutex_t *mutex = &record->corpus_lock;
+
+	record_locked(mutex, pthread_mutex_lock(mutex));
 }
 
 static void unlock(void)
 {
-	atomic_flag_clear(&record->corpus_lock);
+	pthread_mutex_unlock(&record->corpus_lock);
 }
 
 void corpus_add(const struct sequence *sequence)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +83,13 @@ static void judge_status(pid_t pid, int status)
 		      WTERMSIG(status));
 }
 
+/* Who was stopped to be looked at, and whose parent has ended: nobody else lets him. */
+static void let_go(pid_t pid)
+{
+	ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	kill(pid, SIGCONT);
+}
+
 /* Returns whether there are any left. */
 static bool reap(bool restart)
 {
@@ -89,7 +97,11 @@ static bool reap(bool restart)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (WIFSTOPPED(status)) {
+			let_go(pid);
+			continue;
+		}
 		judge_status(pid, status);
 		for (n = 0; n < PROCESSES_MAX; n++) {
 			if (children[n].pid != pid)

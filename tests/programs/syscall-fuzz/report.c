@@ -36,7 +36,13 @@ int record_create(void)
 	pthread_mutexattr_init(&robust);
 	pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED);
 	pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST);
-	return -pthread_mutex_init(&record->prepare_lock, &robust);
+	return -(pthread_mutex_init(&record->prepare_lock, &robust) ?:
+			 pthread_mutex_init(&record->corpus_lock, &robust));
+}
+
+int record_locked(pthread_mutex_t *lock, int err)
+{
+	return err == EOWNERDEAD ? pthread_mutex_consistent(lock) : err;
 }
 
 void record_result(unsigned int kind, long result)
