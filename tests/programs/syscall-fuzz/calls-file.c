@@ -129,6 +129,11 @@ static struct pointer view_pointer(enum view_of of)
 {
 	struct pointer pointer = { .view = view_take_of(of) };
 
+	/* What another view may have overwritten holds anybody's frames. */
+	if (pointer.view && pointer.view->mixed) {
+		view_put(pointer.view);
+		pointer.view = NULL;
+	}
 	if (pointer.view) {
 		size_t offset = draw(pointer.view->bytes);
 
@@ -383,6 +388,9 @@ long call_fcntl(void)
 	case 0:
 		return result_of(fcntl(file.fd, F_GETFL));
 	case 1:
+		/* ALSA loses 104 bytes for each such stream that is unbound. */
+		if (settings.unbind && file.device->target == TARGET_PCM)
+			return IDLE;
 		return result_of(fcntl(file.fd, F_SETFL, flags | O_ASYNC));
 	case 2:
 		return result_of(fcntl(file.fd, F_SETOWN, getpid()));

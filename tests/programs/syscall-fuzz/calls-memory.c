@@ -576,7 +576,7 @@ long call_ptrace(void)
 				ptrace(PTRACE_POKEDATA, pid, word, own_tag());
 			result = -errno;
 		}
-		kill(pid, SIGKILL);
+		ptrace(PTRACE_DETACH, pid, NULL, NULL);
 		wait_for(pid);
 	}
 	view_put(view);

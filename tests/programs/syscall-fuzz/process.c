@@ -119,7 +119,7 @@ long call_fork(void)
 	pid_t pid;
 
 	/* (it takes as long as many other calls) */
-	if (self->depth == DEPTH_MAX || !one_in(4))
+	if (self->depth == DEPTH_MAX || !one_in(16))
 		return IDLE;
 	/* A fork() that a signal meets begins again. */
 	sigemptyset(&ticks);

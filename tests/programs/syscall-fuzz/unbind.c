@@ -112,18 +112,21 @@ static void bind_all(void)
 	}
 }
 
-/* Ends with the devices bound. */
+/* Ends with the devices bound; they are most of the time, on a slow machine, too. */
 void unbind_main(void)
 {
+	unsigned long began, busy_ms = 0;
 	struct dice dice;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dice_seed(&dice, ~settings.seed);
 	while (!atomic_load(&record->stop)) {
-		usleep(1000 * (20 + dice_below(&dice, 1500)));
+		usleep(1000 * (20 + dice_below(&dice, 1500 + 8 * busy_ms)));
+		began = now_ms();
 		unbind_all();
 		usleep(1000 * dice_below(&dice, 200));
 		bind_all();
+		busy_ms = now_ms() - began;
 	}
 	_exit(0);
 }

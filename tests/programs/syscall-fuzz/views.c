@@ -246,7 +246,7 @@ long touch_view(bool write)
 		judge_touch(&seen, write, signal, word);
 		return -EFAULT;
 	}
-	if (!write && seen.of == VIEW_PLAYBACK)
+	if (!write && seen.of == VIEW_PLAYBACK && !seen.mixed)
 		judge_words("a playback buffer", &value, sizeof(value));
 	return 0;
 }
