@@ -398,6 +398,11 @@ static int write_node(void)
 	return done(pwrite(fd, area, PAGES * page, 0));
 }
 
+static int read_node(void)
+{
+	return done(pread(fd, area, PAGES * page, 0));
+}
+
 /**
  * struct path - what is to fail
  * @name: for people and the command line
@@ -428,6 +433,7 @@ static const struct path paths[] = {
 	{ "touch", nothing, begin_revoked, touch_all, end_revoked, nothing },
 	{ "node-open", nothing, find_node, open_found, close_fd, nothing },
 	{ "node-write", nothing, begin_node, write_node, end_mapped, nothing },
+	{ "node-read", nothing, begin_node, read_node, end_mapped, nothing },
 };
 
 #define PATHS (sizeof(paths) / sizeof(paths[0]))

@@ -51,10 +51,13 @@ unplug()
 plug()
 {
 	local memory=card-memory-$((plugged += 1))
+	local size
+
+	size=$(stat -c %s "$state/card-memory")
 
 	qemu_says '"DEVICE_DELETED", "data": {"device": "card"' &&
 		tell_qemu object-add "{\"qom-type\": \"memory-backend-file\", \"id\": \"$memory\",
-			\"share\": true, \"mem-path\": \"$state/card-memory\", \"size\": $((64 << 20))}" &&
+			\"share\": true, \"mem-path\": \"$state/card-memory\", \"size\": $size}" &&
 		qemu_says '"return"' &&
 		tell_qemu device_add "{\"driver\": \"ivshmem-plain\", \"id\": \"card\",
 			\"memdev\": \"$memory\", \"bus\": \"card-port\"}" &&

@@ -19,14 +19,14 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # The kernels that the VM can boot, one row each:
 # name, architecture, Debian's architecture, suite, package, the memory of a VM
-# that does not ask for more, how many times longer than with the first one things
-# take, and what else the kernel is told.
+# that does not ask for more and of its card, how many times longer than with the
+# first one things take, and what else the kernel is told.
 # A package linux-image-* is the metapackage of an image; headers, kbuild and source
 # follow from its version. Of a package linux-source-* a kernel is built here, see
 # tests/vm/build-kernel.
 vm_kernels=(
-	"6.1 x86_64 amd64 bookworm linux-image-amd64 512M 1 slub_debug=FZPU"
-	"debug x86_64 amd64 sid linux-source-7.2 1G 4"
+	"6.1 x86_64 amd64 bookworm linux-image-amd64 512M 64M 1 slub_debug=FZPU"
+	"debug x86_64 amd64 sid linux-source-7.2 1G 16M 4"
 )
 
 # What the instrumented kernel has more than "make tinyconfig".
@@ -81,14 +81,14 @@ vm_cache() {
 }
 
 # kernel_row NAME ARCH: sets kernel_arch, kernel_debarch, kernel_suite,
-# kernel_package, kernel_mem, kernel_slowness, kernel_line; a pair that is not in
-# the table is refused.
+# kernel_package, kernel_mem, kernel_card, kernel_slowness, kernel_line; a pair that
+# is not in the table is refused.
 kernel_row() {
 	local row name arch known=""
 
 	for row in "${vm_kernels[@]}"; do
 		read -r name arch kernel_debarch kernel_suite kernel_package \
-			kernel_mem kernel_slowness kernel_line <<<"$row"
+			kernel_mem kernel_card kernel_slowness kernel_line <<<"$row"
 		kernel_arch=$arch
 		[ "$name $arch" = "$1 $2" ] && return
 		known+="${known:+, }$name on $arch"
