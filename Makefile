@@ -56,6 +56,15 @@ run: build/need/vm modules programs
 test: build/need/vm modules programs
 	$(Q)tests/run --kernel $(KERNEL) $(CASE)
 
+## make test-debug   what the instrumented kernel finds in some minutes; it is built
+##                   first, once, in about ten. With make test KERNEL=debug: all tests
+.PHONY: test-debug
+test-debug: build/need/vm
+	$(Q)$(MAKE) --no-print-directory test KERNEL=debug CASE='$(debug_tests)'
+
+debug_tests := $(addprefix cases/,instruments kunit lifetime) \
+	       $(addprefix stress/,fail-nth refcount bind-unbind hotplug suspend syscall-fuzz)
+
 ## make soak         make mutants, and the stress tests in their long form, which takes
 ##                   hours; CASE=NAME for one of these
 .PHONY: soak

@@ -4,9 +4,11 @@
 # Usage: fail-nth.sh [PATH...]
 #
 # Each allocation of each path through the driver fails once: what was there before is
-# there again.
+# there again. Without an argument, of all paths but probe, which has most by far.
 # kernels: debug (it has fault injection)
-# timeout: 900
+# timeout: 300
+# soak: probe open hw_params mmap split fork remove touch node-open node-write node-read
+# soak-timeout: 3600
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
@@ -32,7 +34,7 @@ path()
 
 card=$(basename "$(dirname "$pci"/*/driver)")
 [ $# -gt 0 ] ||
-	set -- probe open hw_params mmap split fork remove touch node-open node-write node-read
+	set -- open hw_params mmap split fork remove touch node-open node-write node-read
 ktap_plan $(($# + 2))
 ktap_check "allocations can be made to fail" allocations_may_fail
 for name in "$@"; do
