@@ -11,9 +11,11 @@ play()
 	oncard-play -D hw:0,0,0 --signal counter --duration 1 --format S32_LE --rate 44100
 }
 
-ktap_plan 4
+ktap_plan 6
 ktap_subtest "draining without unlinking" linked-streams drain
 ktap_check "both streams are as new: bit-exact" play
+ktap_subtest "draining what the capture started" linked-streams follow
+ktap_check "both streams are as new, again" play
 ktap_subtest "closing the capture while the playback drains" linked-streams abandon
 ktap_check "neither was left running: bit-exact" play
 ktap_finish

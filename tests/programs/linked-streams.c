@@ -3,8 +3,9 @@
  * A playback and a capture that are linked, through the states where ALSA and a
  * card may come to differ about which of them runs.
  *
- * Usage: linked-streams drain|abandon
+ * Usage: linked-streams drain|follow|abandon
  *	drain: plays to the end without unlinking
+ *	follow: likewise, and it was the capture that started both
  *	abandon: lets the playback drain alone, and closes the capture meanwhile
  */
 #include <errno.h>
@@ -57,6 +58,14 @@ static void drain(struct ktap *ktap, snd_pcm_t *playback)
 		    "a playback drains with a capture linked to it");
 }
 
+/* ALSA stops the capture then, which for it stands for the group. */
+static void follow(struct ktap *ktap, snd_pcm_t *playback, snd_pcm_t *capture)
+{
+	must(snd_pcm_start(capture), "start");
+	ktap_result(ktap, snd_pcm_drain(playback) == 0,
+		    "a playback drains that was started by its capture");
+}
+
 static void abandon(struct ktap *ktap, snd_pcm_t *playback, snd_pcm_t *capture)
 {
 	must(snd_pcm_nonblock(playback, 1), "nonblock");
@@ -73,8 +82,9 @@ int main(int argc, char **argv)
 	struct ktap ktap;
 
 	if (argc != 2 ||
-	    (strcmp(argv[1], "drain") && strcmp(argv[1], "abandon"))) {
-		fprintf(stderr, "usage: linked-streams drain|abandon\n");
+	    (strcmp(argv[1], "drain") && strcmp(argv[1], "follow") &&
+	     strcmp(argv[1], "abandon"))) {
+		fprintf(stderr, "usage: linked-streams drain|follow|abandon\n");
 		return 64;
 	}
 	/* What hangs is ended by the signal, and so is the plan. */
@@ -87,6 +97,8 @@ int main(int argc, char **argv)
 	ktap_begin(&ktap, stdout, 1);
 	if (!strcmp(argv[1], "drain"))
 		drain(&ktap, playback);
+	else if (!strcmp(argv[1], "follow"))
+		follow(&ktap, playback, capture);
 	else
 		abandon(&ktap, playback, capture);
 	snd_pcm_close(playback);
