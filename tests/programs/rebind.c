@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,12 +105,25 @@ static uint64_t tell_driver(const struct target *target, const char *word)
 	return began;
 }
 
+/*
+ * As the thread does that removes a card which was pulled out. What is timed is the
+ * removal, and not how long this process waits for a processor among the clients.
+ */
+static void take_precedence(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		die("SCHED_FIFO");
+}
+
 static void rebind(const struct target *target, const struct options *options,
 		   FILE *times)
 {
 	unsigned long long n;
 	uint64_t took, longest = 0;
 
+	take_precedence();
 	for (n = 0; n < options->count; n++) {
 		usleep((useconds_t)(options->pause * 1000));
 		took = tell_driver(target, "unbind");
