@@ -358,6 +358,7 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 	chip->dev = dev;
 	chip->memory = *memory;
 	spin_lock_init(&chip->lock);
+	mutex_init(&chip->buffer_lock);
 	oncard_watch_create(chip);
 
 	err = start_hardware(chip);

@@ -148,6 +148,9 @@ struct oncard_watch {
  * @lock: guards @irq_enable and its register
  * @irq_enable: ONCARD_IRQ_* of the copy engine and of the streams that are prepared
  * @substream: the open substreams, by the card's stream number
+ * @prepared: streams whose registers describe their buffer, a bit each; cleared under
+ *	the substream's lock
+ * @buffer_lock: guards which buffer a substream's runtime has
  * @buffer: their buffers, each until its stream has stopped
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
@@ -172,6 +175,8 @@ struct oncard {
 	spinlock_t lock;
 	u32 irq_enable;
 	struct snd_pcm_substream *substream[ONCARD_STREAMS];
+	unsigned long prepared;
+	struct mutex buffer_lock;
 	struct oncard_buffer buffer[ONCARD_STREAMS];
 	unsigned int descriptors[ONCARD_STREAMS];
 	struct oncard_copy *copy;
@@ -213,6 +218,8 @@ void oncard_write_descriptor(const struct oncard *chip, void *list,
 
 /* pcm.c */
 int oncard_pcm_create(struct oncard *chip);
+void oncard_pcm_set_buffer(struct snd_pcm_substream *substream,
+			   struct snd_dma_buffer *buffer, size_t bytes);
 void oncard_pcm_unregister(struct oncard *chip);
 unsigned int oncard_stream_index(const struct snd_pcm_substream *substream);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);

@@ -3,6 +3,11 @@
  * The PCM device. Its buffers are ALSA's of the ordinary kind SNDRV_DMA_TYPE_DEV:
  * that they lie on the card is dma-core's doing.
  *
+ * ALSA looks at a stream's state, lets go of its lock, and takes the buffer or prepares
+ * the stream. Another thread may start it meanwhile, and the card would go on with what
+ * its registers say. So a stream starts only while oncard.prepared says that they
+ * describe the buffer that it has.
+ *
  * The card is not trusted: what it reports is judged by watch.c before it is used, and a
  * stream that it does not stop is dealt with by runaway.c.
  */
@@ -95,16 +100,68 @@ static int oncard_pcm_close(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-/* The stream is stopped, or its buffer was taken away: see oncard_pcm_sync_stop(). */
+/*
+ * From here on nothing starts the stream, until it is prepared; what did before is
+ * over. Returns false when the card goes on with it.
+ */
+static bool halt_stream(struct oncard *chip,
+			struct snd_pcm_substream *substream)
+{
+	unsigned int index = oncard_stream_index(substream);
+	bool stopped;
+
+	snd_pcm_stream_lock_irq(substream);
+	clear_bit(index, &chip->prepared);
+	snd_pcm_stream_unlock_irq(substream);
+	stopped = oncard_stop_stream(chip, index);
+	oncard_watch_stop(chip, BIT(index));
+	oncard_board_synchronize_irq(chip->board);
+	oncard_watch_sync(chip, index);
+	return stopped;
+}
+
+/*
+ * ALSA asks for this before it gives a buffer back, or has the stream prepared again.
+ * It may also believe a linked stream stopped that was started with its group.
+ */
+static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	if (!halt_stream(chip, substream))
+		oncard_keep_buffer(chip, substream);
+	return 0;
+}
+
+/**
+ * oncard_pcm_set_buffer() - change which buffer ALSA knows of
+ * @substream: the stream
+ * @buffer: the buffer, or NULL
+ * @bytes: of it that are used
+ *
+ * Context: process context, may sleep. What mmap() sees of it, it sees in whole.
+ */
+void oncard_pcm_set_buffer(struct snd_pcm_substream *substream,
+			   struct snd_dma_buffer *buffer, size_t bytes)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	mutex_lock(&chip->buffer_lock);
+	snd_pcm_set_runtime_buffer(substream, buffer);
+	substream->runtime->dma_bytes = bytes;
+	mutex_unlock(&chip->buffer_lock);
+}
+
 static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = oncard_stream_index(substream);
 	int held;
 
+	oncard_pcm_sync_stop(substream);
 	if (!substream->runtime->dma_buffer_p)
 		return 0;
-	snd_pcm_set_runtime_buffer(substream, NULL);
+	oncard_pcm_set_buffer(substream, NULL, 0);
 	/* (of a card that is gone, all have been) */
 	if (oncard_chip_enter(chip, &held)) {
 		oncard_buffer_free(chip, index);
@@ -127,15 +184,14 @@ static int take_buffer(struct snd_pcm_substream *substream,
 	size_t bytes = params_buffer_bytes(params);
 	int err;
 
-	if (!oncard_stop_stream(chip, index))
+	if (!halt_stream(chip, substream))
 		return unusable(chip);
-	snd_pcm_set_runtime_buffer(substream, NULL);
+	oncard_pcm_set_buffer(substream, NULL, 0);
 	err = oncard_buffer_alloc(chip, index, bytes);
 	if (err)
 		return err;
-	snd_pcm_set_runtime_buffer(substream, &chip->buffer[index].dma);
 	/* (whole pages were taken) */
-	substream->runtime->dma_bytes = bytes;
+	oncard_pcm_set_buffer(substream, &chip->buffer[index].dma, bytes);
 	return 0;
 }
 
@@ -215,7 +271,7 @@ static int set_up_stream(struct oncard *chip,
 	struct snd_pcm_runtime *runtime = substream->runtime;
 	unsigned int index = oncard_stream_index(substream);
 
-	if (oncard_silent(chip) || !oncard_stop_stream(chip, index) ||
+	if (oncard_silent(chip) || !halt_stream(chip, substream) ||
 	    !runtime->dma_area)
 		return unusable(chip);
 	oncard_watch_prepare(chip, index, runtime);
@@ -229,6 +285,7 @@ static int set_up_stream(struct oncard *chip,
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
+	set_bit(index, &chip->prepared);
 	return 0;
 }
 
@@ -246,18 +303,25 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 
 /*
  * Linked streams of one card start, pause and go on in one register write: those
- * that are in the same state, since one that was freed meanwhile is still linked.
+ * that are in the same state and prepared, since one that was freed meanwhile is still
+ * linked.
  */
 static u32 take_group(struct snd_pcm_substream *substream)
 {
+	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_substream *member;
 	u32 streams = 0;
 
 	snd_pcm_group_for_each_entry(member, substream) {
+		unsigned int index;
+
 		if (member->pcm->card != substream->pcm->card ||
 		    member->runtime->state != substream->runtime->state)
 			continue;
-		streams |= BIT(oncard_stream_index(member));
+		index = oncard_stream_index(member);
+		if (!test_bit(index, &chip->prepared))
+			continue;
+		streams |= BIT(index);
 		snd_pcm_trigger_done(member, substream);
 	}
 	return streams;
@@ -273,6 +337,8 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 	case SNDRV_PCM_TRIGGER_START:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
 	case SNDRV_PCM_TRIGGER_RESUME:
+		if (!test_bit(index, &chip->prepared))
+			return -EBADFD;
 		streams = take_group(substream);
 		oncard_watch_start(chip, streams);
 		oncard_board_write(chip->board, ONCARD_REG_RUN_SET, streams);
@@ -298,24 +364,6 @@ static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
 	}
 }
 
-/*
- * ALSA asks for this before it gives a buffer back, or has the stream prepared again.
- * It may also believe a linked stream stopped that was started with its group.
- */
-static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
-{
-	struct oncard *chip = snd_pcm_substream_chip(substream);
-	unsigned int index = oncard_stream_index(substream);
-	bool stopped = oncard_stop_stream(chip, index);
-
-	oncard_watch_stop(chip, BIT(index));
-	oncard_board_synchronize_irq(chip->board);
-	oncard_watch_sync(chip, index);
-	if (!stopped)
-		oncard_keep_buffer(chip, substream);
-	return 0;
-}
-
 static snd_pcm_uframes_t oncard_pcm_pointer(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
@@ -333,9 +381,15 @@ static int oncard_pcm_mmap(struct snd_pcm_substream *substream,
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
+	int err;
 
-	return dma_map_coherent(chip->dma, vma, runtime->dma_area,
-				runtime->dma_addr, runtime->dma_bytes);
+	mutex_lock(&chip->buffer_lock);
+	err = runtime->dma_area ?
+		      dma_map_coherent(chip->dma, vma, runtime->dma_area,
+				       runtime->dma_addr, runtime->dma_bytes) :
+		      -EBADFD;
+	mutex_unlock(&chip->buffer_lock);
+	return err;
 }
 
 /* The way before it: ALSA's fault handler asks for one page after the other. */
@@ -344,9 +398,14 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
+	struct page *page = NULL;
 
-	return dma_coherent_page(chip->dma, runtime->dma_area,
-				 runtime->dma_addr, offset);
+	mutex_lock(&chip->buffer_lock);
+	if (runtime->dma_area)
+		page = dma_coherent_page(chip->dma, runtime->dma_area,
+					 runtime->dma_addr, offset);
+	mutex_unlock(&chip->buffer_lock);
+	return page;
 }
 
 #define ONCARD_PCM_OPS                                                    \

@@ -54,7 +54,7 @@ bool oncard_stop_stream(struct oncard *chip, unsigned int index)
  * @chip: the card
  * @substream: its stream did not stop; it is left without a buffer
  *
- * Context: process context.
+ * Context: process context, may sleep.
  */
 void oncard_keep_buffer(struct oncard *chip,
 			struct snd_pcm_substream *substream)
@@ -63,7 +63,7 @@ void oncard_keep_buffer(struct oncard *chip,
 
 	if (!buffer)
 		return;
-	snd_pcm_set_runtime_buffer(substream, NULL);
+	oncard_pcm_set_buffer(substream, NULL, 0);
 	dev_err(chip->dev,
 		"stream %u: its buffer of %zu bytes is kept until the card has stopped\n",
 		oncard_stream_index(substream), buffer->bytes);

@@ -87,20 +87,24 @@ int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
  * @bytes: how many
  *
  * Context: any.
- * Return: 0; -ENODEV once the card is gone.
+ * Return: 0; -EBADFD when the buffer is being taken away; -ENODEV once the card is
+ * gone.
  */
 int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
 			    unsigned long position, unsigned long bytes)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
-	int held;
+	int held, err = -EBADFD;
 
 	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
-	snd_pcm_format_set_silence(runtime->format,
-				   area_at(runtime, channel, position),
-				   bytes_to_samples(runtime, bytes));
+	if (test_bit(oncard_stream_index(substream), &chip->prepared))
+		err = snd_pcm_format_set_silence(runtime->format,
+						 area_at(runtime, channel,
+							 position),
+						 bytes_to_samples(runtime,
+								  bytes));
 	oncard_chip_exit(held);
-	return 0;
+	return err;
 }
