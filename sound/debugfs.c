@@ -41,17 +41,23 @@ static int card_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(card);
 
-/* A line for each stream: how long the list is that it was prepared with last. */
+/*
+ * A line for each stream: how long the list is that it was prepared with last, and
+ * whether the card runs it.
+ */
 static int streams_show(struct seq_file *seq, void *unused)
 {
 	struct oncard *chip = seq->private;
+	u32 running = oncard_board_read(chip->board, ONCARD_REG_RUN);
 	unsigned int index;
 
 	for (index = 0; index < ONCARD_STREAMS; index++)
-		seq_printf(seq, "stream=%u descriptors=%u bytes=%u\n", index,
-			   chip->descriptors[index],
+		seq_printf(seq,
+			   "stream=%u descriptors=%u bytes=%u running=%u\n",
+			   index, chip->descriptors[index],
 			   chip->descriptors[index] *
-				   oncard_descriptor_bytes(chip));
+				   oncard_descriptor_bytes(chip),
+			   running >> index & 1);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(streams);

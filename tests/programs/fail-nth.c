@@ -20,9 +20,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <sound/asound.h>
 
 #include "ktap.h"
+#include "raw-pcm.h"
 
 /* (ALSA does not reuse the number of a card that it could not make) */
 #define PCM           "/dev/snd/pcmC*D0p"
@@ -166,49 +166,9 @@ static void close_fd(void)
 	fd = -1;
 }
 
-static struct snd_interval *interval(struct snd_pcm_hw_params *params, int name)
-{
-	return &params->intervals[name - SNDRV_PCM_HW_PARAM_FIRST_INTERVAL];
-}
-
-static void set_mask(struct snd_pcm_hw_params *params, int name, unsigned int v)
-{
-	struct snd_mask *mask =
-		&params->masks[name - SNDRV_PCM_HW_PARAM_FIRST_MASK];
-
-	memset(mask, 0, sizeof(*mask));
-	mask->bits[v / 32] = 1U << v % 32;
-}
-
-static void set_interval(struct snd_pcm_hw_params *params, int name,
-			 unsigned int v)
-{
-	struct snd_interval *i = interval(params, name);
-
-	i->min = v;
-	i->max = v;
-	i->integer = 1;
-}
-
 static int set_hw_params(void)
 {
-	struct snd_pcm_hw_params params = { .rmask = ~0U, .info = ~0U };
-	int name;
-
-	memset(params.masks, 0xff, sizeof(params.masks));
-	for (name = SNDRV_PCM_HW_PARAM_FIRST_INTERVAL;
-	     name <= SNDRV_PCM_HW_PARAM_LAST_INTERVAL; name++)
-		interval(&params, name)->max = ~0U;
-	set_mask(&params, SNDRV_PCM_HW_PARAM_ACCESS,
-		 SNDRV_PCM_ACCESS_MMAP_INTERLEAVED);
-	set_mask(&params, SNDRV_PCM_HW_PARAM_FORMAT, SNDRV_PCM_FORMAT_S16_LE);
-	set_mask(&params, SNDRV_PCM_HW_PARAM_SUBFORMAT,
-		 SNDRV_PCM_SUBFORMAT_STD);
-	set_interval(&params, SNDRV_PCM_HW_PARAM_CHANNELS, 2);
-	set_interval(&params, SNDRV_PCM_HW_PARAM_RATE, 48000);
-	set_interval(&params, SNDRV_PCM_HW_PARAM_BUFFER_SIZE, BUFFER_FRAMES);
-	set_interval(&params, SNDRV_PCM_HW_PARAM_PERIODS, 4);
-	return done(ioctl(fd, SNDRV_PCM_IOCTL_HW_PARAMS, &params));
+	return raw_pcm_hw_params(fd, BUFFER_FRAMES, 4);
 }
 
 static int map_buffer(void)
@@ -236,20 +196,6 @@ static int prepare(void)
 static int start(void)
 {
 	return done(ioctl(fd, SNDRV_PCM_IOCTL_START));
-}
-
-/* It runs whatever was written, and on. */
-static int set_sw_params(void)
-{
-	struct snd_pcm_sw_params params = {
-		.tstamp_mode = SNDRV_PCM_TSTAMP_NONE,
-		.period_step = 1,
-		.avail_min = 1,
-		.start_threshold = BUFFER_FRAMES,
-		.stop_threshold = -1UL >> 1,
-	};
-
-	return done(ioctl(fd, SNDRV_PCM_IOCTL_SW_PARAMS, &params));
 }
 
 static void must(int err, const char *what)
@@ -310,7 +256,7 @@ static void begin_running(void)
 	begin_mapped();
 	must(prepare(), "prepare");
 	memset(area, 0x5a, PAGES * page);
-	must(set_sw_params(), "sw_params");
+	must(raw_pcm_sw_params(fd, 0), "sw_params");
 	must(start(), "start");
 }
 

@@ -3,7 +3,7 @@
 #
 # Usage: pcm-one-substream.sh [OPERATIONS]
 #
-# hw_params, hw_free, prepare, mmap, read and write at once on one substream.
+# hw_params, hw_free, prepare, start, mmap, read and write at once on one substream.
 # vm: --smp 2
 # timeout: 300
 # soak: 500000
@@ -23,7 +23,7 @@ share()
 	return $share_status
 }
 
-ktap_plan 4
+ktap_plan 6
 before=$(books)
 if share playback; then
 	ktap_ok "one playback for three processes with two threads"
@@ -35,6 +35,10 @@ if share capture; then
 else
 	ktap_not_ok "one recording"
 fi
+for direction in playback capture; do
+	ktap_subtest "$direction is started while its buffer is taken away" \
+		start-freed $direction $((operations / 10))
+done
 figure "on one substream" "$operations operations"
 ktap_books "in the end, as much is in use as before" "$before"
 ktap_check "the card plays" card_plays

@@ -92,7 +92,7 @@ at="WARNING: CPU: 0 PID: 97 at dma-core/buffer.c:400 free_it+0x19f/0x240"
 unexpected=$(numbered 3 "$at"; numbered 5 "Call Trace:" 648753)
 absent="the expected warning 'no.such' did not come"
 
-ktap_plan 31
+ktap_plan 39
 
 # --- without expectations -------------------------------------------------------
 
@@ -101,10 +101,25 @@ warning "freeing nothing" | judged "a warning is wrong" "$unexpected"
 for _ in {1..30}; do says "BUG: x"; done | judged "no more than 20 lines are shown" \
 	"$(for n in {1..20}; do numbered "$n" "BUG: x" 650000; done)"
 
+# splat TEXT
+splat()
+{
+	says "$1" | judged "wrong: $1" "$(numbered 1 "$1" 650000)"
+}
+
+splat "BUG: KASAN: slab-use-after-free in card_buffer_put+0x10/0x20"
+splat "general protection fault, probably for non-canonical address 0xdffffc0000000000"
+splat "UBSAN: array-index-out-of-bounds in sound/core/pcm_native.c:1:2"
+splat "WARNING: possible circular locking dependency detected"
+splat "refcount_t: underflow; use-after-free."
+splat "list_del corruption. next->prev should be ffff888001234567"
+splat "INFO: task aplay:61 blocked for more than 120 seconds."
+splat "x86/PAT: aplay:61 freeing invalid memtype [mem 0xf8000000-0xf8000fff]"
+
 # gives_up TEXT: one who looks for defects has stopped
 gives_up()
 {
-	says "$1" | judged "wrong: $1" "$(numbered 1 "$1" 650000)"
+	splat "$1"
 }
 
 gives_up "kmemleak: Kernel memory leak detector disabled"

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One thread takes a stream's buffer away, over and over, and gives it another; a second
+ * one starts the stream, in each moment of that: it must not run on what it was prepared
+ * with before. KTAP.
+ *
+ * Usage: start-freed playback|capture ROUNDS
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dice.h"
+#include "ktap.h"
+#include "raw-pcm.h"
+
+#define STREAMS "/sys/kernel/debug/snd-oncard/*/streams"
+#define BUFFER_FRAMES \
+	(256 << 10) /* as large as it can be: to clear it takes time */
+#define PERIODS 4
+
+static glob_t streams;
+static int fd;
+static atomic_bool over;
+static atomic_ulong started;
+
+static void fail(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void must(int err, const char *what)
+{
+	errno = err;
+	if (err)
+		fail(what);
+}
+
+/* At once, it would never find a buffer that is already being taken. */
+static void let_some_time_pass(struct dice *dice)
+{
+	volatile uint32_t left = dice_below(dice, 50000);
+
+	while (left)
+		left--;
+}
+
+/*
+ * A drain starts what was prepared and has frames, and does not wait here. ALSA
+ * refuses a start while a buffer is being taken, but not a drain.
+ */
+static void *start_all_the_time(void *unused)
+{
+	struct dice dice;
+
+	(void)unused;
+	dice_seed(&dice, 1);
+	while (!atomic_load(&over)) {
+		let_some_time_pass(&dice);
+		if (!dice_one_in(&dice, 4))
+			raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_DRAIN, NULL);
+		else if (!raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_START, NULL))
+			atomic_fetch_add(&started, 1);
+	}
+	return NULL;
+}
+
+/* The card's word for it. */
+static bool runs(unsigned int stream)
+{
+	FILE *file = fopen(streams.gl_pathv[0], "r");
+	unsigned int number, running = 0;
+	char line[128];
+
+	if (!file)
+		fail(STREAMS);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line,
+			   "stream=%u descriptors=%*u bytes=%*u running=%u",
+			   &number, &running) == 2 &&
+		    number == stream)
+			break;
+	fclose(file);
+	return running;
+}
+
+/* With frames to drain. What the other thread does meanwhile is its own affair. */
+static void prepare(void)
+{
+	snd_pcm_uframes_t frames = BUFFER_FRAMES / 2;
+	int err = raw_pcm_hw_params(fd, BUFFER_FRAMES, PERIODS);
+
+	if (err && err != EBADFD)
+		must(err, "hw_params");
+	raw_pcm_sw_params(fd, -1UL >> 1);
+	raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_PREPARE, NULL);
+	raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_FORWARD, &frames);
+}
+
+/* Refused while it runs. */
+static bool take_away(bool for_another)
+{
+	int err = for_another ?
+			  raw_pcm_hw_params(fd, BUFFER_FRAMES, PERIODS) :
+			  raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_HW_FREE, NULL);
+
+	if (err && err != EBADFD)
+		must(err, for_another ? "hw_params" : "hw_free");
+	if (err)
+		raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_DROP, NULL);
+	return !err;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long rounds, n, taken = 0, wrong = 0;
+	struct ktap ktap;
+	bool capture;
+	pthread_t starter;
+
+	if (argc != 3 ||
+	    (strcmp(argv[1], "playback") && strcmp(argv[1], "capture"))) {
+		fprintf(stderr, "usage: start-freed playback|capture ROUNDS\n");
+		return 64;
+	}
+	capture = !strcmp(argv[1], "capture");
+	rounds = strtoul(argv[2], NULL, 10);
+	fd = open(capture ? "/dev/snd/pcmC0D0c" : "/dev/snd/pcmC0D0p",
+		  O_RDWR | O_NONBLOCK);
+	if (fd < 0)
+		fail("/dev/snd");
+	if (glob(STREAMS, 0, NULL, &streams))
+		fail(STREAMS);
+	ktap_begin(&ktap, stdout, 2);
+	must(pthread_create(&starter, NULL, start_all_the_time, NULL),
+	     "pthread_create");
+	for (n = 0; n < rounds; n++) {
+		prepare();
+		if (!take_away(n % 4))
+			continue;
+		taken++;
+		wrong += runs(capture);
+	}
+	atomic_store(&over, true);
+	pthread_join(starter, NULL);
+	ktap_note(&ktap,
+		  "%lu rounds, started %lu times, buffer taken away %lu times",
+		  rounds, atomic_load(&started), taken);
+	ktap_result(&ktap, started && taken,
+		    "it was started, and lost its buffer");
+	ktap_result(&ktap, !wrong,
+		    "the card runs no stream that has to be prepared again");
+	return ktap_end(&ktap);
+}
