@@ -473,12 +473,39 @@ static void test_ends(struct rig *rig, struct ktap *ktap)
 		    "the buffer is as was written");
 }
 
+#define COPIES     12
+#define COPY_BYTES 64
+
+/* What is named several times is read, and written to, in that order. */
+static void test_one_place(struct rig *rig, struct ktap *ktap)
+{
+	unsigned char *bytes = rig->area[AREA_PRIVATE].memory;
+	const size_t last = (COPIES - 1) * COPY_BYTES;
+	const ssize_t all = COPIES * COPY_BYTES;
+	struct iovec same_place[COPIES];
+	int n;
+
+	for (n = 0; n < COPIES; n++)
+		same_place[n] = (struct iovec){ bytes, COPY_BYTES };
+	ktap_result(ktap,
+		    preadv(rig->fd, same_place, COPIES, 0) == all &&
+			    !memcmp(bytes, rig->shadow + last, COPY_BYTES),
+		    "pieces in one place: it has what was read last");
+	fill(rig, bytes, COPY_BYTES);
+	for (n = 0; n < COPIES; n++)
+		memcpy(rig->shadow + n * COPY_BYTES, bytes, COPY_BYTES);
+	ktap_result(ktap,
+		    pwritev(rig->fd, same_place, COPIES, 0) == all &&
+			    whole_buffer_is_as_expected(rig),
+		    "and is written as often as it is named");
+}
+
 static int test_transfers(struct rig *rig, uint64_t total)
 {
 	struct timespec before, after;
 	struct ktap ktap;
 
-	ktap_begin(&ktap, stdout, 18);
+	ktap_begin(&ktap, stdout, 20);
 	ktap_result(&ktap, whole_buffer_is_as_expected(rig),
 		    "a new file's buffer is zeroed");
 	clock_gettime(CLOCK_MONOTONIC, &before);
@@ -494,6 +521,7 @@ static int test_transfers(struct rig *rig, uint64_t total)
 		    "so it is in two processes at once");
 	test_bad_addresses(rig, &ktap);
 	test_ends(rig, &ktap);
+	test_one_place(rig, &ktap);
 	return ktap_end(&ktap);
 }
 
