@@ -31,7 +31,7 @@
 #define DEVICES_MAX   64
 #define FDS_MAX       16 /* that a process has open at a time */
 #define VIEWS_MAX     32 /* that it has mapped */
-#define SEQUENCE_MAX  40
+#define SEQUENCE_MAX  72
 #define CORPUS_MAX    256
 #define ERRNOS_MAX    160
 #define FINDINGS_MAX  16

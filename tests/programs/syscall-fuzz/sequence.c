@@ -135,7 +135,7 @@ static void make_new(struct dice *dice, struct sequence *sequence)
 	sequence->length = 0;
 	if (!dice_one_in(dice, 3))
 		add_course(dice, sequence, slot);
-	for (count = 1 + dice_below(dice, 12); count; count--)
+	for (count = 1 + dice_below(dice, 36); count; count--)
 		add_random(dice, sequence, slot);
 }
 
