@@ -20,13 +20,14 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 # The kernels that the VM can boot, one row each:
 # name, architecture, Debian's architecture, suite, package, the memory of a VM
 # that does not ask for more and of its card, how many times longer than with the
-# first one things take, and what else the kernel is told.
+# first one things take, and what else the kernel is told. (A busy host looks to a
+# slow kernel like a clock that is wrong; it would take a slower one, and not keep up.)
 # A package linux-image-* is the metapackage of an image; headers, kbuild and source
 # follow from its version. Of a package linux-source-* a kernel is built here, see
 # tests/vm/build-kernel.
 vm_kernels=(
 	"6.1 x86_64 amd64 bookworm linux-image-amd64 512M 64M 1 slub_debug=FZPU"
-	"debug x86_64 amd64 sid linux-source-7.2 1G 16M 4"
+	"debug x86_64 amd64 sid linux-source-7.2 1G 16M 4 tsc=reliable"
 )
 
 # What the instrumented kernel has more than "make tinyconfig".
