@@ -20,7 +20,7 @@ ktap_check "reloads for coherent, scattered" reload buffers=scattered
 ktap_check "scattered: 8 MiB, bit-exact without a page fault" \
 	play_counter -f S32_LE -r 192000 --buffer-size 1048576 --faults none
 ktap_is "the IOMMU makes one piece of it" \
-	"$(sed -n 's/^stream=0 \(.*\) .*/\1/p' /sys/kernel/debug/snd-oncard/*/streams)" \
+	"$(sed -n 's/^stream=0 \(descriptors=[0-9]*\) .*/\1/p' /sys/kernel/debug/snd-oncard/*/streams)" \
 	"descriptors=1"
 rmmod snd-oncard
 ktap_check "a driver that makes every call loads" modprobe dma-calls

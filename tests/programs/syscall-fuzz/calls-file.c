@@ -129,8 +129,8 @@ static struct pointer view_pointer(enum view_of of)
 {
 	struct pointer pointer = { .view = view_take_of(of) };
 
-	/* What another view may have overwritten holds anybody's frames. */
-	if (pointer.view && pointer.view->mixed) {
+	/* (which would spread what is others') */
+	if (pointer.view && pointer.view->overlaid) {
 		view_put(pointer.view);
 		pointer.view = NULL;
 	}

@@ -175,7 +175,8 @@ static void describe_view(struct view *view, const struct file *file,
 	view->prot = call->prot;
 	view->of = what_it_is(file, call);
 	view->ours = file->device->bytes_max && view->of != VIEW_PCM_PAGE;
-	view->mixed = in_arena(base) || !file->device->bytes_max ||
+	view->overlaid = in_arena(base);
+	view->mixed = view->overlaid || !file->device->bytes_max ||
 		      view->of == VIEW_PCM_PAGE || call->flags & MAP_GROWSDOWN;
 	view->not_inherited = false;
 }
@@ -295,7 +296,8 @@ static void moved(struct view *view, const struct part *part, char *base,
 		copy.generation = place->generation;
 		copy.base = base;
 		copy.bytes = page_up(bytes);
-		copy.mixed |= in_arena(base);
+		copy.overlaid |= in_arena(base);
+		copy.mixed |= copy.overlaid;
 		*place = copy;
 		view_put(place);
 	}
@@ -499,7 +501,7 @@ static long process_mem(bool write_it)
 
 	if (!view)
 		return IDLE;
-	if (write_it && view->of != VIEW_PLAYBACK) {
+	if (write_it && (view->of != VIEW_PLAYBACK || view->overlaid)) {
 		view_put(view);
 		return IDLE;
 	}
@@ -570,7 +572,7 @@ long call_ptrace(void)
 			char *word = view->base + draw(view->bytes / 8) * 8;
 
 			errno = 0;
-			if (one_in(2))
+			if (view->overlaid || one_in(2))
 				ptrace(PTRACE_PEEKDATA, pid, word, NULL);
 			else
 				ptrace(PTRACE_POKEDATA, pid, word, own_tag());

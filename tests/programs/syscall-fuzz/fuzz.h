@@ -280,6 +280,7 @@ enum view_of {
  * @of: what is mapped
  * @ours: dma_map_coherent() made it
  * @mixed: what a touch does cannot be foretold
+ * @overlaid: anything may have been mapped over it, others' memory as well
  * @not_inherited: a child does not have it
  */
 struct view {
@@ -290,6 +291,7 @@ struct view {
 	enum view_of of;
 	bool ours;
 	bool mixed;
+	bool overlaid;
 	bool not_inherited;
 };
 

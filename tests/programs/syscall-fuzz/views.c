@@ -3,8 +3,9 @@
  * What this process has mapped, and what a touch of it has to do.
  *
  * Threads map and unmap at the same time. Whoever changes a view makes its generation
- * odd meanwhile; who touches it does not hold it, and a fault is judged only if the
- * view is the same after it.
+ * odd meanwhile; who reads from it does not hold it, and a fault is judged only if the
+ * view is the same after it. Who writes holds it: the address could be a mapping of
+ * something else by then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -212,6 +213,21 @@ static struct view *look_at_view(struct view *seen, unsigned int *generation)
 	return NULL;
 }
 
+/* Any view that may be written to, which nobody changes until view_put(). */
+static struct view *take_to_write(struct view *seen)
+{
+	struct view *view = view_take();
+
+	if (!view)
+		return NULL;
+	*seen = *view;
+	/* ALSA's pages are for it to write, or would stop the stream. */
+	if (!seen->overlaid && (seen->of != VIEW_PCM_PAGE || one_in(16)))
+		return view;
+	view_put(view);
+	return NULL;
+}
+
 static uint64_t *random_word(const struct view *view)
 {
 	size_t page = one_in(4) ? view->bytes / PAGE - 1 :
@@ -220,33 +236,59 @@ static uint64_t *random_word(const struct view *view)
 	return (uint64_t *)(view->base + page * PAGE) + draw(PAGE / 8);
 }
 
-long touch_view(bool write)
+static int touch_word(const struct view *view, bool write, uint64_t *word,
+		      uint64_t *value)
+{
+	atomic_fetch_add(&record->touches, 1);
+	return view->of == VIEW_LIFETIME ? touch_lifetime(word, write, value) :
+					   touch(word, write, value);
+}
+
+static long judge_fault(const struct view *view, bool write, int signal,
+			void *address)
+{
+	if (!signal)
+		return 0;
+	atomic_fetch_add(&record->faults, 1);
+	judge_touch(view, write, signal, address);
+	return -EFAULT;
+}
+
+static long write_view(struct view *view, const struct view *seen)
+{
+	uint64_t *word = random_word(seen);
+	uint64_t value = own_tag();
+	long result;
+
+	result = judge_fault(seen, true, touch_word(seen, true, word, &value),
+			     word);
+	view_put(view);
+	return result;
+}
+
+static long read_view(void)
 {
 	struct view seen;
 	unsigned int generation;
 	struct view *view = look_at_view(&seen, &generation);
-	uint64_t *word;
-	uint64_t value = own_tag();
+	uint64_t *word, value;
 	int signal;
 
 	if (!view)
 		return IDLE;
-	/* ALSA's pages are for it to write, or would stop the stream. */
-	if (write && seen.of == VIEW_PCM_PAGE && !one_in(16))
-		write = false;
 	word = random_word(&seen);
-	signal = seen.of == VIEW_LIFETIME ?
-			 touch_lifetime(word, write, &value) :
-			 touch(word, write, &value);
-	atomic_fetch_add(&record->touches, 1);
+	signal = touch_word(&seen, false, word, &value);
 	if (atomic_load(&view->generation) != generation)
 		return 0;
-	if (signal) {
-		atomic_fetch_add(&record->faults, 1);
-		judge_touch(&seen, write, signal, word);
-		return -EFAULT;
-	}
-	if (!write && seen.of == VIEW_PLAYBACK && !seen.mixed)
+	if (!signal && seen.of == VIEW_PLAYBACK && !seen.mixed)
 		judge_words("a playback buffer", &value, sizeof(value));
-	return 0;
+	return judge_fault(&seen, false, signal, word);
+}
+
+long touch_view(bool write)
+{
+	struct view seen;
+	struct view *view = write ? take_to_write(&seen) : NULL;
+
+	return view ? write_view(view, &seen) : read_view();
 }
