@@ -436,7 +436,7 @@ long call_pcm_pause(void)
 {
 	struct file file;
 
-	if (!pick_file(TARGET_PCM, &file))
+	if (settings.links || !pick_file(TARGET_PCM, &file))
 		return IDLE;
 	return result_of(ioctl(file.fd, SNDRV_PCM_IOCTL_PAUSE,
 			       one_in(8) ? boundary(0) : draw(2)));
@@ -456,7 +456,7 @@ long call_pcm_link(void)
 {
 	struct file file, other;
 
-	if (!pick_file(TARGET_PCM, &file))
+	if (!settings.links || !pick_file(TARGET_PCM, &file))
 		return IDLE;
 	if (one_in(16))
 		other = file;

@@ -73,6 +73,8 @@ struct settings {
 	bool kcov;
 	/* Processes take each other's files: what is in a buffer says nothing then. */
 	bool strangers;
+	/* Streams are linked, and then not paused: see Documentation/testing.md. */
+	bool links;
 	const char *unbind;
 	struct device devices[DEVICES_MAX];
 	unsigned int device_count;

@@ -222,10 +222,12 @@ static int run(void)
 	bool ended;
 
 	ktap_begin(&ktap, stdout, 3);
-	ktap_note(&ktap, "seed %llu, %u processes, %u devices%s%s%s",
+	ktap_note(&ktap, "seed %llu, %u processes, %u devices%s%s%s%s",
 		  (unsigned long long)settings.seed, settings.processes,
 		  settings.device_count, settings.kcov ? ", KCOV" : "",
 		  settings.strangers ? ", files are shared with strangers" : "",
+		  settings.links ? ", streams are linked" :
+				   ", streams are paused",
 		  settings.unbind ? ", with unbinding" : "");
 	fflush(stdout);
 	began = now();
@@ -451,6 +453,7 @@ static int complete(struct refusal *why)
 			1 + (uint64_t)(time.tv_nsec ^ time.tv_sec) % 1000000000;
 	}
 	settings.strangers = settings.seed % 4 == 0;
+	settings.links = settings.seed / 4 % 2;
 	settings.kcov &= kcov_present();
 	return 0;
 }

@@ -212,6 +212,10 @@ static bool can_succeed(const struct kind_info *kind)
 	switch (kind->needs) {
 	case NEEDS_NEVER:
 		return false;
+	case NEEDS_LINKS:
+		return settings.has[TARGET_PCM] && settings.links;
+	case NEEDS_PAUSES:
+		return settings.has[TARGET_PCM] && !settings.links;
 	case NEEDS_STRANGERS:
 		return settings.strangers && settings.processes > 1;
 	case NEEDS_UNBIND:
