@@ -5,7 +5,9 @@
 #
 # Each allocation of each path through the driver fails once: what was there before is
 # there again. Without an argument, of all paths but probe, which has most by far.
+# The check of the DMA API gives up when an allocation of its own fails: it is off.
 # kernels: debug (it has fault injection)
+# vm: --append dma_debug=off
 # timeout: 300
 # soak: probe open hw_params mmap split fork remove touch node-open node-write node-read
 # soak-timeout: 3600

@@ -92,7 +92,7 @@ at="WARNING: CPU: 0 PID: 97 at dma-core/buffer.c:400 free_it+0x19f/0x240"
 unexpected=$(numbered 3 "$at"; numbered 5 "Call Trace:" 648753)
 absent="the expected warning 'no.such' did not come"
 
-ktap_plan 39
+ktap_plan 41
 
 # --- without expectations -------------------------------------------------------
 
@@ -125,9 +125,12 @@ gives_up()
 gives_up "kmemleak: Kernel memory leak detector disabled"
 gives_up "kmemleak: Cannot allocate a kmemleak_object structure"
 gives_up "DMA-API: cacheline tracking ENOMEM, dma-debug disabled"
+gives_up "DMA-API: debugging out of memory - disabling"
 gives_up "ODEBUG: Out of memory. ODEBUG disabled"
 says "kmemleak: Cannot allocate a scan area" |
 	judged "what it can do without is not wrong" ""
+says "DMA-API: debugging disabled on kernel command line" |
+	judged "one who was told not to look is not wrong" ""
 says "kmemleak: Kernel memory leak detector initialized (mem pool available: 14836)" |
 	judged "one who begins is not wrong" ""
 
