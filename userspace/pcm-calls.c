@@ -67,6 +67,7 @@ static int sw_params(int fd, const struct pcm_shape *shape)
 		boundary *= 2;
 	params.boundary = boundary;
 	params.stop_threshold = shape->endless ? boundary : buffer;
+	params.silence_size = shape->silenced ? boundary : 0;
 	return call(fd, SNDRV_PCM_IOCTL_SW_PARAMS, &params);
 }
 

@@ -12,6 +12,7 @@
 struct pcm_shape {
 	bool mmap;
 	bool endless; /* does not stop where the data ends */
+	bool silenced; /* what was played is silenced */
 	unsigned int rate;
 	unsigned long period; /* frames */
 	unsigned int periods;

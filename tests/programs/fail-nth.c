@@ -16,13 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "ktap.h"
-#include "raw-pcm.h"
+#include "pcm-calls.h"
 
 /* (ALSA does not reuse the number of a card that it could not make) */
 #define PCM           "/dev/snd/pcmC*D0p"
@@ -168,7 +167,15 @@ static void close_fd(void)
 
 static int set_hw_params(void)
 {
-	return raw_pcm_hw_params(fd, BUFFER_FRAMES, 4);
+	static const struct pcm_shape shape = {
+		.mmap = true,
+		.endless = true,
+		.rate = 48000,
+		.period = BUFFER_FRAMES / 4,
+		.periods = 4,
+	};
+
+	return -pcm_hw_params(fd, &shape);
 }
 
 static int map_buffer(void)
@@ -190,12 +197,12 @@ static void unmap_buffer(void)
 
 static int prepare(void)
 {
-	return done(ioctl(fd, SNDRV_PCM_IOCTL_PREPARE));
+	return -pcm_prepare(fd);
 }
 
 static int start(void)
 {
-	return done(ioctl(fd, SNDRV_PCM_IOCTL_START));
+	return -pcm_start(fd);
 }
 
 static void must(int err, const char *what)
@@ -256,7 +263,6 @@ static void begin_running(void)
 	begin_mapped();
 	must(prepare(), "prepare");
 	memset(area, 0x5a, PAGES * page);
-	must(raw_pcm_sw_params(fd, 0), "sw_params");
 	must(start(), "start");
 }
 

@@ -6,6 +6,7 @@
  *
  * Usage: start-freed playback|capture ROUNDS
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <pthread.h>
@@ -18,12 +19,21 @@
 
 #include "dice.h"
 #include "ktap.h"
-#include "raw-pcm.h"
+#include "pcm-calls.h"
 
 #define STREAMS "/sys/kernel/debug/snd-oncard/*/streams"
 #define BUFFER_FRAMES \
 	(256 << 10) /* as large as it can be: to clear it takes time */
 #define PERIODS 4
+
+static const struct pcm_shape shape = {
+	.mmap = true,
+	.endless = true,
+	.silenced = true,
+	.rate = 48000,
+	.period = BUFFER_FRAMES / PERIODS,
+	.periods = PERIODS,
+};
 
 static glob_t streams;
 static int fd;
@@ -38,7 +48,7 @@ static void fail(const char *what)
 
 static void must(int err, const char *what)
 {
-	errno = err;
+	errno = -err;
 	if (err)
 		fail(what);
 }
@@ -66,8 +76,8 @@ static void *start_all_the_time(void *unused)
 	while (!atomic_load(&over)) {
 		let_some_time_pass(&dice);
 		if (!dice_one_in(&dice, 4))
-			raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_DRAIN, NULL);
-		else if (!raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_START, NULL))
+			pcm_drain(fd);
+		else if (!pcm_start(fd))
 			atomic_fetch_add(&started, 1);
 	}
 	return NULL;
@@ -95,27 +105,23 @@ static bool runs(unsigned int stream)
 /* With frames to drain. What the other thread does meanwhile is its own affair. */
 static void prepare(void)
 {
-	snd_pcm_uframes_t frames = BUFFER_FRAMES / 2;
-	int err = raw_pcm_hw_params(fd, BUFFER_FRAMES, PERIODS);
+	int err = pcm_hw_params(fd, &shape);
 
-	if (err && err != EBADFD)
+	if (err && err != -EBADFD)
 		must(err, "hw_params");
-	raw_pcm_sw_params(fd, -1UL >> 1);
-	raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_PREPARE, NULL);
-	raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_FORWARD, &frames);
+	pcm_prepare(fd);
+	pcm_forward(fd, BUFFER_FRAMES / 2);
 }
 
 /* Refused while it runs. */
 static bool take_away(bool for_another)
 {
-	int err = for_another ?
-			  raw_pcm_hw_params(fd, BUFFER_FRAMES, PERIODS) :
-			  raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_HW_FREE, NULL);
+	int err = for_another ? pcm_hw_params(fd, &shape) : pcm_hw_free(fd);
 
-	if (err && err != EBADFD)
+	if (err && err != -EBADFD)
 		must(err, for_another ? "hw_params" : "hw_free");
 	if (err)
-		raw_pcm_ioctl(fd, SNDRV_PCM_IOCTL_DROP, NULL);
+		pcm_drop(fd);
 	return !err;
 }
 
@@ -140,7 +146,7 @@ int main(int argc, char **argv)
 	if (glob(STREAMS, 0, NULL, &streams))
 		fail(STREAMS);
 	ktap_begin(&ktap, stdout, 2);
-	must(pthread_create(&starter, NULL, start_all_the_time, NULL),
+	must(-pthread_create(&starter, NULL, start_all_the_time, NULL),
 	     "pthread_create");
 	for (n = 0; n < rounds; n++) {
 		prepare();

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Usage: syscall-fuzz.sh [CALLS [SEED]]
+#
 # System calls at random on the sound devices and the lab's node, from several processes
 # at once, while the card goes and comes: for 12 s, or until there were CALLS of them.
 # vm: --smp 2
