@@ -308,6 +308,7 @@ struct device *dma_create_card_device(struct device *parent)
 
 	spin_lock_init(&card->lock);
 	init_rwsem(&card->revoke_lock);
+	mutex_init(&card->revoke_mutex);
 	init_waitqueue_head(&card->idle);
 	INIT_LIST_HEAD(&card->regions);
 	INIT_LIST_HEAD(&card->buffers);

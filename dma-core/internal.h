@@ -81,6 +81,7 @@ struct card_counters {
  *	the lists' members
  * @revoke_lock: held for reading while pages are put into user space, and for writing
  *	to set @revoked
+ * @revoke_mutex: held by who revokes
  * @revoked: the card is gone; nothing is allocated or mapped any more
  * @allocating: allocations on their way that have seen @revoked unset
  * @idle: woken when there is nothing allocating and no buffer, once @revoked
@@ -97,6 +98,7 @@ struct card_device {
 	bool declared;
 	spinlock_t lock;
 	struct rw_semaphore revoke_lock;
+	struct mutex revoke_mutex;
 	bool revoked;
 	unsigned int allocating;
 	wait_queue_head_t idle;

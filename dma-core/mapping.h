@@ -24,6 +24,7 @@ struct file;
  * @buffer: what is mapped, referenced; NULL once it was revoked. Under
  *	card_device.lock, or card_device.revoke_lock while not revoked
  * @listed: in card_device.mappings or, once revoked, among all that are
+ * @revoking: among those that a revocation is about, under card_device.revoke_mutex
  * @file: of its VMAs, who hold it: alive for as long as the mapping is @listed
  * @first_page: of the buffer, that mmap() asked for
  * @pages: that mmap() asked for
@@ -39,6 +40,7 @@ struct card_mapping {
 	struct card_device *card;
 	struct card_buffer *buffer;
 	struct list_head listed;
+	struct list_head revoking;
 	struct file *file;
 	unsigned long first_page;
 	unsigned long pages;

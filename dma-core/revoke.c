@@ -19,13 +19,14 @@
  *   VMAs are visited in that order: what was copied before the parent's were taken away
  *   is found in the child. Splitting and moving hold the file's lock.
  *
- * Then the mapping lets go of its buffer. A card that was revoked is held by nobody
+ * Then the mappings let go of their buffers. A card that was revoked is held by nobody
  * but its owner, who may give it back at once.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/list_sort.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -116,8 +117,14 @@ void card_stand_ins_free(struct card_mapping *mapping)
 
 /* --- revoking --------------------------------------------------------------------- */
 
-/* The next mapping that is not revoked yet, and its file; both referenced. */
-static struct card_mapping *next_mapping(struct card_device *card)
+static struct card_mapping *of_revoking(const struct list_head *entry)
+{
+	return list_entry(entry, struct card_mapping, revoking);
+}
+
+/* The next mapping that is listed with its card, and its file; both referenced. */
+static struct card_mapping *next_mapping(struct card_device *card,
+					 struct list_head *met)
 {
 	struct card_mapping *mapping;
 
@@ -125,6 +132,7 @@ static struct card_mapping *next_mapping(struct card_device *card)
 	mapping = list_first_entry_or_null(&card->mappings, struct card_mapping,
 					   listed);
 	if (mapping) {
+		list_move_tail(&mapping->listed, met);
 		kref_get(&mapping->kref);
 		get_file(mapping->file);
 	}
@@ -132,11 +140,85 @@ static struct card_mapping *next_mapping(struct card_device *card)
 	return mapping;
 }
 
-/* See the head of this file: an mmap() that made it has ended after this. */
-static void wait_until_linked(struct card_mapping *mapping)
+static int by_mm(void *priv, const struct list_head *a,
+		 const struct list_head *b)
 {
-	mmap_read_lock(mapping->mm);
-	mmap_read_unlock(mapping->mm);
+	return of_revoking(a)->mm > of_revoking(b)->mm;
+}
+
+/* See the head of this file: each mmap() that made one of them has ended after this. */
+static void wait_until_linked(struct list_head *mappings)
+{
+	const struct mm_struct *waited_for = NULL;
+	struct card_mapping *mapping;
+
+	list_sort(NULL, mappings, by_mm);
+	list_for_each_entry(mapping, mappings, revoking) {
+		if (mapping->mm == waited_for)
+			continue;
+		mmap_read_lock(mapping->mm);
+		mmap_read_unlock(mapping->mm);
+		waited_for = mapping->mm;
+	}
+}
+
+/* Part of a file; other cards' mappings of it get their entries back by a fault. */
+struct file_range {
+	struct address_space *space;
+	unsigned long first_page;
+	unsigned long end_page;
+};
+
+static struct file_range range_of(const struct card_mapping *mapping)
+{
+	return (struct file_range){
+		.space = mapping->file->f_mapping,
+		.first_page = mapping->first_page,
+		.end_page = mapping->first_page + mapping->pages,
+	};
+}
+
+static int by_range(void *priv, const struct list_head *a,
+		    const struct list_head *b)
+{
+	struct file_range of_a = range_of(of_revoking(a));
+	struct file_range of_b = range_of(of_revoking(b));
+
+	if (of_a.space != of_b.space)
+		return of_a.space > of_b.space;
+	return of_a.first_page > of_b.first_page;
+}
+
+static void unmap_range(const struct file_range *range)
+{
+	unmap_mapping_range(range->space,
+			    (loff_t)range->first_page << PAGE_SHIFT,
+			    (loff_t)(range->end_page - range->first_page)
+				    << PAGE_SHIFT,
+			    1);
+}
+
+/* What many have mapped is visited once, not once for each of them. */
+static void unmap_all(struct list_head *mappings)
+{
+	struct card_mapping *mapping;
+	struct file_range all = {};
+
+	list_sort(NULL, mappings, by_range);
+	list_for_each_entry(mapping, mappings, revoking) {
+		struct file_range range = range_of(mapping);
+
+		if (range.space == all.space &&
+		    range.first_page <= all.end_page) {
+			all.end_page = max(all.end_page, range.end_page);
+			continue;
+		}
+		if (all.space)
+			unmap_range(&all);
+		all = range;
+	}
+	if (all.space)
+		unmap_range(&all);
 }
 
 /* A close that comes meanwhile has taken it off its list. */
@@ -162,22 +244,35 @@ void card_mapping_unlist(struct card_mapping *mapping)
 	spin_unlock(&revoked_lock);
 }
 
-static void revoke_mapping(struct card_mapping *mapping)
+static void let_go(struct card_mapping *mapping)
 {
+	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
 	struct file *file = mapping->file;
-	struct card_buffer *buffer;
 
-	wait_until_linked(mapping);
-	/* (of other cards' mappings by the same file, a fault brings them back) */
-	unmap_mapping_range(file->f_mapping,
-			    (loff_t)mapping->first_page << PAGE_SHIFT,
-			    (loff_t)mapping->pages << PAGE_SHIFT, 1);
-	buffer = card_mapping_take_buffer(mapping);
 	list_as_revoked(mapping);
 	if (buffer)
 		card_buffer_put(buffer);
 	fput(file);
 	card_mapping_put(mapping);
+}
+
+/* None is added any more. Returns how many there were. */
+static unsigned int revoke_mappings(struct card_device *card)
+{
+	struct card_mapping *mapping, *next;
+	unsigned int count = 0;
+	LIST_HEAD(mappings);
+	LIST_HEAD(met);
+
+	while ((mapping = next_mapping(card, &met))) {
+		list_add_tail(&mapping->revoking, &mappings);
+		count++;
+	}
+	wait_until_linked(&mappings);
+	unmap_all(&mappings);
+	list_for_each_entry_safe(mapping, next, &mappings, revoking)
+		let_go(mapping);
+	return count;
 }
 
 /**
@@ -195,29 +290,28 @@ static void revoke_mapping(struct card_mapping *mapping)
  * owned stay until their owner frees them, or dma_destroy_card_device() takes them
  * back. What is left of mappings holds this module, and nothing of the card.
  *
- * The time that it takes does not depend on what the processes do with the mappings,
- * but each must let go of its mmap lock once.
+ * The time that it takes grows with the number of VMAs, and no faster. It does not
+ * depend on what the processes do with them, but each process must let go of its mmap
+ * lock once. Who calls meanwhile, for the same device, waits for the first to be done.
  *
  * Context: process context, may sleep; no mmap lock held.
  */
 void dma_revoke_card_memory(struct device *dev)
 {
 	struct card_device *card = expect_card_device(dev);
-	struct card_mapping *mapping;
-	unsigned int mappings = 0;
+	unsigned int mappings;
 
 	if (!card)
 		return;
+	mutex_lock(&card->revoke_mutex);
 	down_write(&card->revoke_lock);
 	spin_lock_irq(&card->lock);
 	WRITE_ONCE(card->revoked, true);
 	spin_unlock_irq(&card->lock);
 	up_write(&card->revoke_lock);
 
-	while ((mapping = next_mapping(card))) {
-		revoke_mapping(mapping);
-		mappings++;
-	}
+	mappings = revoke_mappings(card);
+	mutex_unlock(&card->revoke_mutex);
 	trace_dma_revoke_card_memory(dev, mappings);
 }
 EXPORT_SYMBOL_GPL(dma_revoke_card_memory);

@@ -72,7 +72,7 @@ comes_often()
 	done
 }
 
-ktap_plan 21
+ktap_plan 24
 rmmod snd-oncard
 goes_and_returns "memory on the card" $pci
 goes_and_returns "system RAM" $pci buffers=system
@@ -103,4 +103,8 @@ ktap_check "and plays" play_counter
 kill $holder
 wait $holder 2>/dev/null
 ktap_check "closed, it does not, and nothing is left" all_paired_up
+
+ktap_check "the lab's node loads" modprobe lifetime-node
+ktap_subtest "a buffer that is mapped thousands of times" revoke-many
+ktap_check "the node unloads" rmmod lifetime-node
 ktap_finish

@@ -31,6 +31,7 @@ byte mapping_made_of[MAPPINGS];	/* the same for good: what it may ever reach */
 byte mapping_mm[MAPPINGS];	/* process that called mmap() */
 byte mapping_stand_ins[MAPPINGS];	/* which pages there are, as bits */
 byte mapping_listed[MAPPINGS];
+bool mapping_met[MAPPINGS];	/* by the revocation that is under way */
 byte mappings;			/* that there are, or will be at once */
 #define MAPPING_CARD(m)	CARD_OF(mapping_made_of[m])
 

@@ -76,38 +76,83 @@ proctype stream()
 
 /* --- remove ------------------------------------------------------------------------- */
 
-/* next_mapping(): m is MAPPINGS if there is none */
-inline next_mapping(m)
+/* next_mapping(): all of them are met, and held */
+inline meet_mappings(m)
 {
-	m = 0;
-	do
-	:: m < MAPPINGS && !(mapping_listed[m] == LISTED && MAPPING_CARD(m) == 0) -> m++
-	:: else -> break
-	od;
-	if
-	:: m < MAPPINGS ->
-		RULE("a reference on a mapping that is gone", mapping_refs[m] > 0);
+	for (m : 0 .. MAPPINGS - 1) {
+		mapping_met[m] = mapping_listed[m] == LISTED && MAPPING_CARD(m) == 0;
+		if
+		:: mapping_met[m] ->
+			RULE("a reference on a mapping that is gone", mapping_refs[m] > 0);
 #ifndef BUG_MAPPING_UNHELD
-		mapping_refs[m]++;
+			mapping_refs[m]++;
 #endif
-		printf("remove: revoke mapping %d\n", m)
-	:: else
-	fi
+			printf("remove: revoke mapping %d\n", m)
+		:: else
+		fi
+	}
+	m = 0
 }
 
-/* revoke_mapping() */
-inline revoke_mapping(m, b, v)
+/* m is MAPPINGS if there is none from here on */
+inline next_met(m)
 {
-#ifndef BUG_NO_BARRIER
-	/* wait_until_linked() */
-	!mmap_lock[mapping_mm[m]];
+	do
+	:: m < MAPPINGS && !mapping_met[m] -> m++
+	:: else -> break
+	od;
+	skip
+}
+
+#ifdef BUG_NO_BARRIER
+#define MMAP_ENDED(m)	true
+#else
+#define MMAP_ENDED(m)	!mmap_lock[mapping_mm[m]]
 #endif
+
+/* wait_until_linked() */
+inline wait_until_linked(m)
+{
 	d_step {
-		v = 0;
-		next_visit(m, v);
-		i_mmap_readers = (v < VISITS -> 1 : 0)
+		next_met(m)
 	}
-	unmap_mapping_range(m, v);
+	do
+	:: d_step {
+		m < MAPPINGS && MMAP_ENDED(m) ->
+		m++;
+		next_met(m)
+	   }
+	:: m == MAPPINGS -> break
+	od;
+	m = 0
+}
+
+/* unmap_all(): what overlaps is visited at once there, which is only fewer ways */
+inline unmap_all(m, v)
+{
+	d_step {
+		next_met(m)
+	}
+	do
+	:: m < MAPPINGS ->
+		d_step {
+			v = 0;
+			next_visit(m, v);
+			i_mmap_readers = (v < VISITS -> 1 : 0)
+		}
+		unmap_mapping_range(m, v);
+		d_step {
+			m++;
+			next_met(m)
+		}
+	:: else -> break
+	od;
+	m = 0
+}
+
+/* let_go() */
+inline let_go(m, b)
+{
 	d_step {
 		take_buffer(m, b)
 	}
@@ -132,6 +177,29 @@ inline revoke_mapping(m, b, v)
 #endif
 }
 
+/* revoke_mappings() */
+inline revoke_mappings(m, b, v)
+{
+	d_step {
+		meet_mappings(m)
+	}
+	wait_until_linked(m);
+	unmap_all(m, v);
+	d_step {
+		next_met(m)
+	}
+	do
+	:: m < MAPPINGS ->
+		let_go(m, b);
+		d_step {
+			mapping_met[m] = false;
+			next_met(m)
+		}
+	:: else -> break
+	od;
+	m = 0
+}
+
 /* dma_revoke_card_memory() */
 inline revoke_card_memory(m, b, v)
 {
@@ -149,18 +217,7 @@ inline revoke_card_memory(m, b, v)
 #endif
 		printf("remove: the card is marked as revoked\n")
 	}
-	d_step {
-		next_mapping(m)
-	}
-	do
-	:: m < MAPPINGS ->
-		revoke_mapping(m, b, v);
-		d_step {
-			next_mapping(m)
-		}
-	:: else -> break
-	od;
-	m = 0;
+	revoke_mappings(m, b, v);
 	d_step {
 #ifdef BUG_BARRIER_LOCKED
 		revoke_writer = false;
