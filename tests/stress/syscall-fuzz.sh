@@ -13,14 +13,19 @@
 . "$(dirname "$0")/../lib/stress.sh"
 
 log=/tmp/fuzz-log
+autoload=/proc/sys/kernel/modprobe
 
-# fuzz OPTION...: and keeps what it says
+# fuzz OPTION...: and keeps what it says. A device that is not there makes ALSA ask for
+# its module, and the kernel start a process for it: that would be most of the work.
 fuzz()
 {
+	before_fuzz=$(cat "$autoload")
+	echo >"$autoload"
 	{
 		syscall-fuzz --unbind snd-oncard "$@"
 		echo $? >/tmp/fuzz-status
 	} | tee "$log"
+	echo "$before_fuzz" >"$autoload"
 	return "$(cat /tmp/fuzz-status)"
 }
 

@@ -143,9 +143,10 @@ static void choose_buffer(struct snd_pcm_hw_params *params)
 	if (!one_in(8))
 		set_interval(params, SNDRV_PCM_HW_PARAM_BUFFER_BYTES,
 			     wanted / 2, wanted);
-	if (one_in(4))
+	/* (else it takes the shortest periods there are: interrupts, and little else) */
+	if (!one_in(8))
 		set_interval(params, SNDRV_PCM_HW_PARAM_PERIODS, 2,
-			     2 + draw(32));
+			     2 + draw(one_in(4) ? 32 : 4));
 }
 
 static void choose(struct snd_pcm_hw_params *params)
