@@ -12,6 +12,7 @@
  * stream that it does not stop is dealt with by runaway.c.
  */
 #include <linux/dma-mapping.h>
+#include <linux/lockdep.h>
 #include <sound/pcm_params.h>
 
 #include "compat.h"
@@ -456,6 +457,23 @@ void oncard_pcm_interrupt(struct oncard *chip, u32 status)
 	}
 }
 
+/*
+ * ALSA takes a stream's lock while it has that of the group of linked streams, and does
+ * not tell lockdep that these are two.
+ */
+static void tell_locks_apart(struct snd_pcm *pcm)
+{
+	static struct lock_class_key stream_lock;
+	struct snd_pcm_substream *substream;
+	unsigned int direction;
+
+	for (direction = 0; direction < 2; direction++)
+		for (substream = pcm->streams[direction].substream; substream;
+		     substream = substream->next)
+			lockdep_set_class(&substream->self_group.lock,
+					  &stream_lock);
+}
+
 /**
  * oncard_pcm_create() - add the PCM device to a card
  * @chip: the card
@@ -478,6 +496,7 @@ int oncard_pcm_create(struct oncard *chip)
 	pcm->private_data = chip;
 	chip->pcm = pcm;
 	strscpy(pcm->name, "oncard", sizeof(pcm->name));
+	tell_locks_apart(pcm);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
 	return 0;
