@@ -315,7 +315,9 @@ long call_dup(void)
 		return IDLE;
 	}
 	fd = result_of(dup(file.fd));
-	if (fd > 0) {
+	if (fd > 0 && !still_open(&file)) { /* of another file, perhaps */
+		close((int)fd);
+	} else if (fd > 0) {
 		slot_set(slot, fd, file.device);
 		slot->frame_bytes = file.slot->frame_bytes;
 		slot->buffer_bytes = file.slot->buffer_bytes;
