@@ -327,6 +327,9 @@ bool corpus_pick(struct dice *dice, struct sequence *sequence);
 
 /* --- sequence.c --- */
 
+/* Once, before there are processes and threads. */
+void sequences_prepare(void);
+
 void make_sequence(struct dice *dice, struct sequence *sequence);
 
 /* --- the driver goes and comes: unbind.c --- */

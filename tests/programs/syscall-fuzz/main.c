@@ -472,6 +472,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, PROGRAM ": no memory: %s\n", strerror(-err));
 		return 1;
 	}
+	sequences_prepare();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return run();
 }

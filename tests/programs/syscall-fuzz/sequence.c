@@ -80,15 +80,20 @@ static void add_call(struct dice *dice, struct sequence *sequence,
 	call->seed = dice_next(dice) >> 32;
 }
 
+static unsigned int all_weights;
+
+void sequences_prepare(void)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		all_weights += kinds[kind].weight;
+}
+
 static unsigned int random_kind(struct dice *dice)
 {
-	static unsigned int total;
-	unsigned int kind, at;
+	unsigned int kind, at = dice_below(dice, all_weights);
 
-	if (!total)
-		for (kind = 0; kind < KINDS; kind++)
-			total += kinds[kind].weight;
-	at = dice_below(dice, total);
 	for (kind = 0; at >= kinds[kind].weight; kind++)
 		at -= kinds[kind].weight;
 	return kind;
