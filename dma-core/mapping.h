@@ -23,7 +23,8 @@ struct file;
  * @card: the device, referenced
  * @buffer: what is mapped, referenced; NULL once it was revoked. Under
  *	card_device.lock, or card_device.revoke_lock while not revoked
- * @listed: in card_device.mappings or, once revoked, among all that are
+ * @listed: in card_device.mappings or, once a revocation met it, among what that has
+ *	met, and then among all that are revoked
  * @revoking: among those that a revocation is about, under card_device.revoke_mutex
  * @file: of its VMAs, who hold it: alive for as long as the mapping is @listed
  * @first_page: of the buffer, that mmap() asked for
