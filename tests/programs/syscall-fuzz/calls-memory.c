@@ -33,9 +33,9 @@ static char *arena(void)
 	return place;
 }
 
-static bool in_arena(const char *address)
+static bool in_arena(const char *base, size_t bytes)
 {
-	return address >= arena() && address < arena() + ARENA_PAGES * PAGE;
+	return base + bytes > arena() && base < arena() + ARENA_PAGES * PAGE;
 }
 
 static size_t page_up(size_t bytes)
@@ -175,7 +175,7 @@ static void describe_view(struct view *view, const struct file *file,
 	view->prot = call->prot;
 	view->of = what_it_is(file, call);
 	view->ours = file->device->bytes_max && view->of != VIEW_PCM_PAGE;
-	view->overlaid = in_arena(base);
+	view->overlaid = in_arena(base, view->bytes);
 	view->mixed = view->overlaid || !file->device->bytes_max ||
 		      view->of == VIEW_PCM_PAGE || call->flags & MAP_GROWSDOWN;
 	view->not_inherited = false;
@@ -296,7 +296,7 @@ static void moved(struct view *view, const struct part *part, char *base,
 		copy.generation = place->generation;
 		copy.base = base;
 		copy.bytes = page_up(bytes);
-		copy.overlaid |= in_arena(base);
+		copy.overlaid |= in_arena(base, copy.bytes);
 		copy.mixed |= copy.overlaid;
 		*place = copy;
 		view_put(place);
@@ -331,6 +331,10 @@ long call_mremap(void)
 		judge_mremap(view, part.bytes, bytes);
 		moved(view, &part, (char *)address, bytes, flags);
 		address = 0;
+	} else if (flags & MREMAP_FIXED) {
+		/* Several mappings in a row may have been moved to the half. */
+		munmap(view->base + part.offset, part.bytes);
+		forget_part(view, &part);
 	}
 	view_put(view);
 	return address;

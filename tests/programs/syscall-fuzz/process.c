@@ -28,6 +28,7 @@ uint16_t family;
 
 static struct worker workers[THREADS_MAX];
 static unsigned int life_number;
+static pthread_barrier_t all_set_up;
 
 /* --- one call --- */
 
@@ -193,21 +194,29 @@ static void run_sequence(const struct sequence *sequence)
 		corpus_add(sequence);
 }
 
-static void *thread_main(void *argument)
+static bool set_up(struct worker *worker)
 {
-	struct sequence sequence;
-	unsigned int left;
-	struct dice dice;
-
-	self = argument;
+	self = worker;
 	atomic_store(&self->record->pid, getpid());
 	atomic_store(&self->record->tid, gettid());
 	self->source = make_scratch(true);
 	self->sink = make_scratch(false);
-	if (!self->source || !self->sink)
-		return NULL;
 	cover_open(&self->cover);
 	tick_by_thread();
+	return self->source && self->sink;
+}
+
+/* What a thread has for itself is not to lie where a call has unmapped something. */
+static void *thread_main(void *argument)
+{
+	bool complete = set_up(argument);
+	struct sequence sequence;
+	unsigned int left;
+	struct dice dice;
+
+	pthread_barrier_wait(&all_set_up);
+	if (!complete)
+		return NULL;
 	dice_seed(&dice, mixed_seed(self->number / THREADS_MAX, life_number,
 				    self->number % THREADS_MAX));
 	left = 20 + dice_below(&dice, 400);
@@ -250,6 +259,7 @@ void process_main(unsigned int process, unsigned int life)
 	set_up_signals();
 	dice_seed(&dice, mixed_seed(process, life, THREADS_MAX));
 	count = 1 + dice_below(&dice, THREADS_MAX);
+	pthread_barrier_init(&all_set_up, NULL, count);
 	for (thread = 0; thread < count; thread++) {
 		struct worker *worker = &workers[thread];
 
