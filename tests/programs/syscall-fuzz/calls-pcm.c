@@ -133,11 +133,12 @@ static void allow_all(struct snd_pcm_hw_params *params)
 	params->info = ~0U;
 }
 
+/* The smallest are for few: a stream that goes round in one is all interrupts. */
 static void choose_buffer(struct snd_pcm_hw_params *params)
 {
-	static const unsigned int bytes[] = { 256,  4096,  4100,   8192,
-					      8196, 65536, 131072, 1 << 20 };
-	unsigned int wanted = bytes[draw(8)];
+	static const unsigned int bytes[] = { 4096,  4100,   8192,   8196,
+					      65536, 131072, 1 << 20 };
+	unsigned int wanted = one_in(32) ? 256 : bytes[draw(7)];
 
 	/* The kernel takes what is nearest below. */
 	if (!one_in(8))
@@ -151,8 +152,8 @@ static void choose_buffer(struct snd_pcm_hw_params *params)
 
 static void choose(struct snd_pcm_hw_params *params)
 {
-	static const unsigned int rates[] = { 8000, 44100, 48000, 192000 };
-	unsigned int rate = rates[draw(4)];
+	static const unsigned int rates[] = { 8000, 44100, 48000 };
+	unsigned int rate = one_in(16) ? 192000 : rates[draw(3)];
 
 	if (!one_in(8))
 		allow_only(params, SNDRV_PCM_HW_PARAM_ACCESS,

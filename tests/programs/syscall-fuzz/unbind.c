@@ -121,7 +121,7 @@ void unbind_main(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dice_seed(&dice, ~settings.seed);
 	while (!atomic_load(&record->stop)) {
-		usleep(1000 * (20 + dice_below(&dice, 1500 + 8 * busy_ms)));
+		usleep(1000 * (20 + dice_below(&dice, 1500 + 16 * busy_ms)));
 		began = now_ms();
 		unbind_all();
 		usleep(1000 * dice_below(&dice, 200));
