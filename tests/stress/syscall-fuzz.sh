@@ -14,18 +14,19 @@
 
 log=/tmp/fuzz-log
 autoload=/proc/sys/kernel/modprobe
+autoloader=$(cat "$autoload")
+trap 'echo "$autoloader" >"$autoload"' EXIT
+trap "exit 130" INT TERM
 
 # fuzz OPTION...: and keeps what it says. A device that is not there makes ALSA ask for
 # its module, and the kernel start a process for it: that would be most of the work.
 fuzz()
 {
-	before_fuzz=$(cat "$autoload")
 	echo >"$autoload"
 	{
 		syscall-fuzz --unbind snd-oncard "$@"
 		echo $? >/tmp/fuzz-status
 	} | tee "$log"
-	echo "$before_fuzz" >"$autoload"
 	return "$(cat /tmp/fuzz-status)"
 }
 
