@@ -107,22 +107,28 @@ bool pick_file(enum target target, struct file *file)
 
 /* --- pointers --- */
 
-void *bad_pointer(void)
+/* Where it is good for some bytes, these are @scratch's. */
+static void *bad_pointer_in(char *scratch)
 {
 	switch (draw(6)) {
 	case 0:
 		return NULL;
 	case 1:
-		return self->sink + SCRATCH;
+		return scratch + SCRATCH;
 	case 2: /* the kernel's */
 		return (void *)0xffffffff81000000;
 	case 3: /* no address at all */
 		return (void *)0x0000900000000000;
 	case 4: /* good for a few bytes */
-		return self->sink + SCRATCH - 1 - draw(16);
+		return scratch + SCRATCH - 1 - draw(16);
 	default:
 		return (void *)(-1L - draw(PAGE));
 	}
+}
+
+void *bad_pointer(void)
+{
+	return bad_pointer_in(self->sink);
 }
 
 static struct pointer view_pointer(enum view_of of)
@@ -156,7 +162,7 @@ struct pointer source_pointer(void)
 	if (one_in(8))
 		pointer = view_pointer(VIEW_PLAYBACK);
 	else if (one_in(16))
-		pointer.address = bad_pointer();
+		pointer.address = bad_pointer_in(self->source);
 	if (!pointer.room)
 		pointer.room = SIZE_MAX;
 	if (!pointer.address)
@@ -550,10 +556,14 @@ long call_pwrite(void)
 
 #define IOVECS_MAX 12
 
-/* Pieces of any length, none too; the count is wrong now and then. */
+/*
+ * Pieces of any length, none too; the count is wrong now and then. What lies behind
+ * them then is nothing, and not what another call has left on the stack: of a readv(),
+ * that could hold what others wrote.
+ */
 static long with_iovecs(bool write_it)
 {
-	struct iovec iovecs[IOVECS_MAX];
+	struct iovec iovecs[2 * IOVECS_MAX] = { 0 };
 	struct pointer pointers[IOVECS_MAX];
 	unsigned int count = draw(IOVECS_MAX + 1), n;
 	struct file file;

@@ -107,25 +107,34 @@ uint64_t own_tag(void)
 	return tag_of(family);
 }
 
+/* Which process wrote a word; 0: none that is known, or this one. */
+static uint16_t other_writer(uint64_t word)
+{
+	uint16_t whose = word >> 32 & 0xffff;
+
+	return word == tag_of(whose) && whose != family ? whose : 0;
+}
+
 void judge_words(const char *where, const void *words, size_t bytes)
 {
-	const char *end = (const char *)words + bytes;
-	const char *at;
+	size_t at, first = 0, others = 0;
+	uint16_t writer = 0;
 	uint64_t word;
 
 	if (settings.strangers)
 		return;
-	for (at = words; at + sizeof(word) <= end; at += sizeof(word)) {
-		uint16_t whose;
-
-		memcpy(&word, at, sizeof(word));
-		whose = word >> 32 & 0xffff;
-		if (word != tag_of(whose) || whose == family)
+	for (at = 0; at + sizeof(word) <= bytes; at += sizeof(word)) {
+		memcpy(&word, (const char *)words + at, sizeof(word));
+		if (!other_writer(word))
 			continue;
-		found("%s holds what process %u wrote, not this one, %u", where,
-		      whose, family);
-		return;
+		if (!others++) {
+			first = at;
+			writer = other_writer(word);
+		}
 	}
+	if (others)
+		found("%s holds what process %u wrote, not this one, %u: %zu words, the first at %zu of %zu bytes",
+		      where, writer, family, others, first, bytes);
 }
 
 /* --- touching --- */
