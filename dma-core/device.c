@@ -190,11 +190,16 @@ static unsigned long card_get_merge_boundary(struct device *dev)
 	return dma_get_merge_boundary(dev->parent);
 }
 
-/* dma_set_mask() is the one way to ask the parent; its mask is put back. */
+/*
+ * dma_set_mask() is the one way to ask the parent; its mask is put back. What the parent
+ * has mapped by then was for that mask: a driver sets masks before it maps anything.
+ */
 static bool parent_supports(struct device *parent, u64 mask)
 {
 	u64 old = *parent->dma_mask;
 
+	if (mask == old)
+		return true;
 	if (dma_set_mask(parent, mask))
 		return false;
 	*parent->dma_mask = old;

@@ -87,7 +87,7 @@ struct card_counters {
  * @idle: woken when there is nothing allocating and no buffer, once @revoked
  * @regions: declared memory, in order of declaration
  * @buffers: every buffer whose memory is not given back yet
- * @mappings: every user mapping that is not revoked
+ * @mappings: every user mapping that no revocation has met
  * @owned: buffers not yet freed by their owner, by CPU address
  * @counters: what debugfs shows
  * @debugfs: this device's folder

@@ -18,6 +18,7 @@
  * outlives its owner's free.
  */
 #include <linux/dma-mapping.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/refcount.h>
@@ -29,6 +30,8 @@
 #include "internal.h"
 #include "mapping.h"
 #include "trace.h"
+
+static const struct vm_operations_struct card_vm_ops;
 
 /*
  * Whoever takes the buffer off a mapping drops its reference; NULL: somebody has. One
@@ -67,11 +70,12 @@ static void mapping_release(struct kref *kref)
 		container_of(kref, struct card_mapping, kref);
 
 	card_stand_ins_free(mapping);
+	iput(mapping->space->host);
 	mmdrop(mapping->mm);
 	put_device(&mapping->card->dev);
 	kfree(mapping);
 	card_object_destroyed(CARD_OBJECT_MAPPING, 1);
-	/* (this is no unloading of the code that runs: the VMA's file is still held) */
+	/* (the code that runs stays: the VMA's file holds it, or who revokes) */
 	module_put(THIS_MODULE);
 }
 
@@ -97,6 +101,47 @@ static void mapping_end(struct card_mapping *mapping)
 	card_mapping_put(mapping);
 }
 
+/*
+ * Drivers may give vm_pgoff another value once the buffer is mapped: UIO does, the map's
+ * number. A VMA that is whole tells what it is, and each one comes by here before it
+ * is cut.
+ */
+static void note_file_page(struct card_mapping *mapping,
+			   struct vm_area_struct *vma)
+{
+	if (vma_pages(vma) == mapping->pages)
+		WRITE_ONCE(mapping->file_page, vma->vm_pgoff);
+}
+
+/*
+ * card_mappings_locate() - see where in their files an mm's mappings lie
+ * Context: with the mmap lock held, at least for reading.
+ */
+void card_mappings_locate(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmas, mm, 0);
+	struct vm_area_struct *vma;
+
+	/* Nobody uses an mm at its end, and it has no VMAs to look at any more. */
+	if (!atomic_read(&mm->mm_users))
+		return;
+	for_each_vma(vmas, vma)
+		if (vma->vm_ops == &card_vm_ops)
+			note_file_page(vma->vm_private_data, vma);
+}
+
+/* The buffer's page that lies at a page of the file; false: none that was mapped. */
+static bool find_page(struct card_mapping *mapping, struct vm_area_struct *vma,
+		      unsigned long file_page, unsigned long *page)
+{
+	unsigned long into_mapping;
+
+	note_file_page(mapping, vma);
+	into_mapping = file_page - READ_ONCE(mapping->file_page);
+	*page = mapping->first_page + into_mapping;
+	return into_mapping < mapping->pages;
+}
+
 /* The caller's own open or close finds its own vm_private_data in the VMA. */
 static void call_outer(struct vm_area_struct *vma, struct card_mapping *mapping,
 		       void (*call)(struct vm_area_struct *vma))
@@ -112,9 +157,16 @@ static void mapping_open(struct vm_area_struct *vma)
 {
 	struct card_mapping *mapping = vma->vm_private_data;
 
+	note_file_page(mapping, vma);
 	refcount_inc(&mapping->vmas);
 	if (mapping->outer_ops)
 		call_outer(vma, mapping, mapping->outer_ops->open);
+}
+
+static int mapping_may_split(struct vm_area_struct *vma, unsigned long address)
+{
+	note_file_page(vma->vm_private_data, vma);
+	return 0;
 }
 
 /*
@@ -158,12 +210,15 @@ static vm_fault_t mapping_fault(struct vm_fault *vmf)
 {
 	struct card_mapping *mapping = vmf->vma->vm_private_data;
 	struct card_device *card = mapping->card;
+	unsigned long page;
 	vm_fault_t fault;
 
+	if (!find_page(mapping, vmf->vma, vmf->pgoff, &page))
+		return VM_FAULT_SIGBUS;
 	down_read(&card->revoke_lock);
-	fault = card->revoked ? card_stand_in_fault(mapping, vmf) :
+	fault = card->revoked ? card_stand_in_fault(mapping, vmf, page) :
 				insert_page(vmf->vma, vmf->address,
-					    mapping->buffer, vmf->pgoff);
+					    mapping->buffer, page);
 	up_read(&card->revoke_lock);
 	return fault;
 }
@@ -186,27 +241,29 @@ static int mapping_access(struct vm_area_struct *vma, unsigned long address,
 			  void *bytes, int length, int write)
 {
 	struct card_mapping *mapping = vma->vm_private_data;
-	size_t offset = address - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
+	unsigned long page, into_vma = PHYS_PFN(address - vma->vm_start);
+	unsigned int offset = offset_in_page(address);
 	struct card_device *card = mapping->card;
 
 	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EACCES;
-	/* The VMA's bounds were checked against the buffer's when it was made. */
+	if (!find_page(mapping, vma, vma->vm_pgoff + into_vma, &page))
+		return -EFAULT;
 	length = min_t(unsigned long, length, vma->vm_end - address);
 	down_read(&card->revoke_lock);
 	if (card->revoked)
-		length = card_stand_in_access(mapping, offset >> PAGE_SHIFT,
-					      offset_in_page(offset), bytes,
+		length = card_stand_in_access(mapping, page, offset, bytes,
 					      length, write);
 	else
-		length = buffer_access(mapping->buffer, offset, bytes, length,
-				       write);
+		length = buffer_access(mapping->buffer, PFN_PHYS(page) + offset,
+				       bytes, length, write);
 	up_read(&card->revoke_lock);
 	return length;
 }
 
 static const struct vm_operations_struct card_vm_ops = {
 	.open = mapping_open,
+	.may_split = mapping_may_split,
 	.close = mapping_close,
 	.fault = mapping_fault,
 	.access = mapping_access,
@@ -252,7 +309,9 @@ static struct card_mapping *mapping_new(struct vm_area_struct *vma,
 	mapping->card = buffer->card;
 	get_device(&mapping->card->dev);
 	mapping->buffer = buffer;
-	mapping->file = vma->vm_file;
+	mapping->space = vma->vm_file->f_mapping;
+	ihold(mapping->space->host);
+	mapping->file_page = vma->vm_pgoff;
 	mapping->first_page = vma->vm_pgoff;
 	mapping->pages = vma_pages(vma);
 	mapping->mm = vma->vm_mm;
@@ -357,6 +416,11 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  * close go on being called, with their vm_private_data, for the VMAs of the process
  * that called mmap().
  *
+ * This is what the driver's mmap() does last: it must not fail any more, nor set
+ * vm_ops or vm_private_data. A mapping for which that is done is never seen to be
+ * closed, and holds its buffer until the card is revoked, and this module for good.
+ * vm_pgoff may be given another value.
+ *
  * For a device that is no card device this is dma_mmap_coherent().
  *
  * Context: process context with the mmap lock held for writing, may sleep.
@@ -405,7 +469,8 @@ struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 		return NULL;
 	if (offset < PAGE_ALIGN(buffer->size) &&
 	    buffer->ops->has_pages(buffer) && !buffer->ops->load_pfns(buffer)) {
-		unsigned long pfn = buffer->ops->pfn(buffer, offset);
+		unsigned long pfn =
+			buffer->ops->pfn(buffer, offset & PAGE_MASK);
 
 		if (pfn_valid(pfn) && page_count(pfn_to_page(pfn)))
 			page = pfn_to_page(pfn);

@@ -14,7 +14,6 @@
 
 struct card_buffer;
 struct card_device;
-struct file;
 
 /**
  * struct card_mapping - one mmap() of a buffer
@@ -26,7 +25,8 @@ struct file;
  * @listed: in card_device.mappings or, once a revocation met it, among what that has
  *	met, and then among all that are revoked
  * @revoking: among those that a revocation is about, under card_device.revoke_mutex
- * @file: of its VMAs, who hold it: alive for as long as the mapping is @listed
+ * @space: of the file that its VMAs map, whose inode is referenced
+ * @file_page: of that file, the VMAs' first page: see note_file_page()
  * @first_page: of the buffer, that mmap() asked for
  * @pages: that mmap() asked for
  * @mm: of the process that called mmap(), grabbed
@@ -42,7 +42,8 @@ struct card_mapping {
 	struct card_buffer *buffer;
 	struct list_head listed;
 	struct list_head revoking;
-	struct file *file;
+	struct address_space *space;
+	unsigned long file_page;
 	unsigned long first_page;
 	unsigned long pages;
 	struct mm_struct *mm;
@@ -55,10 +56,11 @@ struct card_mapping {
 /* mapping.c */
 struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping);
 void card_mapping_put(struct card_mapping *mapping);
+void card_mappings_locate(struct mm_struct *mm);
 
 /* revoke.c */
 vm_fault_t card_stand_in_fault(struct card_mapping *mapping,
-			       struct vm_fault *vmf);
+			       struct vm_fault *vmf, unsigned long page);
 int card_stand_in_access(struct card_mapping *mapping, unsigned long page,
 			 unsigned int offset, void *bytes, int length,
 			 bool write);

@@ -17,12 +17,12 @@
  *   has had that lock once finds the VMA linked, or gone.
  * - fork() links the child's VMA behind its parent's before it copies entries, and
  *   VMAs are visited in that order: what was copied before the parent's were taken away
- *   is found in the child. Splitting and moving hold the file's lock.
+ *   is found in the child. A VMA that is split or moved is linked behind the one that it
+ *   comes from as well.
  *
  * Then the mappings let go of their buffers. A card that was revoked is held by nobody
  * but its owner, who may give it back at once.
  */
-#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -69,13 +69,13 @@ static struct page *stand_in(struct card_mapping *mapping, unsigned long number)
 
 /* Never with the cache attribute of the card's memory: it is RAM like any other. */
 vm_fault_t card_stand_in_fault(struct card_mapping *mapping,
-			       struct vm_fault *vmf)
+			       struct vm_fault *vmf, unsigned long page)
 {
-	struct page *page = stand_in(mapping, vmf->pgoff);
+	struct page *found = stand_in(mapping, page);
 
-	if (!page)
+	if (!found)
 		return VM_FAULT_OOM;
-	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(page),
+	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(found),
 				   vm_get_page_prot(vmf->vma->vm_flags));
 }
 
@@ -122,7 +122,17 @@ static struct card_mapping *of_revoking(const struct list_head *entry)
 	return list_entry(entry, struct card_mapping, revoking);
 }
 
-/* The next mapping that is listed with its card, and its file; both referenced. */
+static struct super_block *super_of(const struct card_mapping *mapping)
+{
+	return mapping->space->host->i_sb;
+}
+
+/*
+ * The next mapping that is listed with its card, referenced. So is the superblock of
+ * its file, which may be closed meanwhile. Not the file itself: the last reference would
+ * be dropped here, and its release be run only when this task is back in user space,
+ * where a remove() that waits for it never gets.
+ */
 static struct card_mapping *next_mapping(struct card_device *card,
 					 struct list_head *met)
 {
@@ -134,7 +144,7 @@ static struct card_mapping *next_mapping(struct card_device *card,
 	if (mapping) {
 		list_move_tail(&mapping->listed, met);
 		kref_get(&mapping->kref);
-		get_file(mapping->file);
+		atomic_inc(&super_of(mapping)->s_active);
 	}
 	spin_unlock_irq(&card->lock);
 	return mapping;
@@ -146,7 +156,10 @@ static int by_mm(void *priv, const struct list_head *a,
 	return of_revoking(a)->mm > of_revoking(b)->mm;
 }
 
-/* See the head of this file: each mmap() that made one of them has ended after this. */
+/*
+ * See the head of this file: each mmap() that made one of them has ended after this, and
+ * it is known where in the file they lie.
+ */
 static void wait_until_linked(struct list_head *mappings)
 {
 	const struct mm_struct *waited_for = NULL;
@@ -157,6 +170,7 @@ static void wait_until_linked(struct list_head *mappings)
 		if (mapping->mm == waited_for)
 			continue;
 		mmap_read_lock(mapping->mm);
+		card_mappings_locate(mapping->mm);
 		mmap_read_unlock(mapping->mm);
 		waited_for = mapping->mm;
 	}
@@ -171,10 +185,12 @@ struct file_range {
 
 static struct file_range range_of(const struct card_mapping *mapping)
 {
+	unsigned long first_page = READ_ONCE(mapping->file_page);
+
 	return (struct file_range){
-		.space = mapping->file->f_mapping,
-		.first_page = mapping->first_page,
-		.end_page = mapping->first_page + mapping->pages,
+		.space = mapping->space,
+		.first_page = first_page,
+		.end_page = first_page + mapping->pages,
 	};
 }
 
@@ -247,13 +263,13 @@ void card_mapping_unlist(struct card_mapping *mapping)
 static void let_go(struct card_mapping *mapping)
 {
 	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
-	struct file *file = mapping->file;
+	struct super_block *super = super_of(mapping);
 
 	list_as_revoked(mapping);
 	if (buffer)
 		card_buffer_put(buffer);
-	fput(file);
 	card_mapping_put(mapping);
+	deactivate_super(super);
 }
 
 /* None is added any more. Returns how many there were. */
@@ -290,11 +306,14 @@ static unsigned int revoke_mappings(struct card_device *card)
  * owned stay until their owner frees them, or dma_destroy_card_device() takes them
  * back. What is left of mappings holds this module, and nothing of the card.
  *
- * The time that it takes grows with the number of VMAs, and no faster. It does not
- * depend on what the processes do with them, but each process must let go of its mmap
+ * The time that it takes grows with the number of VMAs. It does not depend on what the processes do with them, but each process must let go of its mmap
  * lock once. Who calls meanwhile, for the same device, waits for the first to be done.
  *
- * Context: process context, may sleep; no mmap lock held.
+ * Other VMAs of the same part of a file lose their entries as well: those of
+ * dma_map_coherent() get them back, others only by a fault handler of their own.
+ *
+ * Context: process context, may sleep; with no mmap lock held, nor any lock that the
+ * driver's mmap() takes, or an open or close of its vm_ops.
  */
 void dma_revoke_card_memory(struct device *dev)
 {

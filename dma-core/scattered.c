@@ -16,6 +16,9 @@
 #include "compat.h"
 #include "internal.h"
 
+/* More could not even be listed: kvmalloc() takes no more bytes. */
+#define PAGES_MAX (INT_MAX / sizeof(struct page *))
+
 static unsigned int page_count_of(const struct card_buffer *buffer)
 {
 	return PAGE_ALIGN(buffer->size) >> PAGE_SHIFT;
@@ -160,7 +163,7 @@ static const struct card_buffer_ops scattered_buffer_ops = {
 	.pgprot = scattered_pgprot,
 };
 
-/* A zone that the mask reaches: a copy in a bounce buffer would not be coherent. */
+/* A zone that the mask reaches; see is_bounced(). */
 static gfp_t zone_under_mask(struct card_device *card)
 {
 	u64 mask = dma_get_mask(&card->dev);
@@ -169,6 +172,25 @@ static gfp_t zone_under_mask(struct card_device *card)
 	    dma_get_required_mask(card->dev.parent) <= mask)
 		return 0;
 	return mask >= DMA_BIT_MASK(32) ? GFP_DMA32 : GFP_DMA;
+}
+
+/*
+ * Whether the card was given a copy of some piece, which would not be coherent: where
+ * all DMA is bounced (swiotlb=force, the memory of an encrypted guest), or a piece lies
+ * above the mask all the same. Behind an IOMMU whole pages are not.
+ */
+static bool is_bounced(const struct card_buffer *buffer)
+{
+	struct scatterlist *segment;
+	int i;
+
+	if (card_is_translated(buffer->card))
+		return false;
+	for_each_sgtable_dma_sg(&buffer->pages, segment, i)
+		if (dma_need_sync(buffer->card->dev.parent,
+				  sg_dma_address(segment)))
+			return true;
+	return false;
 }
 
 static int map_pieces(struct card_buffer *buffer)
@@ -186,9 +208,19 @@ static int map_pieces(struct card_buffer *buffer)
 			      DMA_BIDIRECTIONAL, 0);
 	if (err)
 		goto free_table;
+	if (is_bounced(buffer)) {
+		dev_err_ratelimited(&buffer->card->dev,
+				    "%zu bytes of scattered memory would go through bounce buffers, and not be coherent\n",
+				    buffer->size);
+		err = -EOPNOTSUPP;
+		goto unmap_card;
+	}
 	buffer->handle = sg_dma_address(buffer->pages.sgl);
 	return 0;
 
+unmap_card:
+	dma_unmap_sgtable(&buffer->card->dev, &buffer->pages, DMA_BIDIRECTIONAL,
+			  0);
 free_table:
 	sg_free_table(&buffer->pages);
 unmap_kernel:
@@ -199,7 +231,8 @@ unmap_kernel:
 /*
  * card_scattered_alloc() - give @buffer system RAM in as few pieces as there are
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM, or -EOPNOTSUPP where caches would have to be maintained.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP where caches would have to be maintained, or
+ * bounce buffers used.
  */
 int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
 			 gfp_t gfp, unsigned long attrs)
@@ -208,6 +241,8 @@ int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
 
 	if (!dev_is_dma_coherent(card->dev.parent))
 		return -EOPNOTSUPP;
+	if (buffer->size > PAGES_MAX * PAGE_SIZE)
+		return -ENOMEM;
 	buffer->ops = &scattered_buffer_ops;
 	buffer->frames = take_pieces(page_count_of(buffer),
 				     gfp | __GFP_ZERO | zone_under_mask(card));
@@ -234,8 +269,8 @@ int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
  *
  * Context: process context, may sleep.
  * Return: the CPU's address; NULL when there is not so much memory below the
- * mask, on a machine whose caches would need maintenance, or (with a warning) when
- * @dev is no card device or @size is 0.
+ * mask, on a machine whose caches would need maintenance or whose DMA is bounced, once
+ * the card was revoked, or (with a warning) when @dev is no card device or @size is 0.
  */
 void *dma_alloc_scattered(struct device *dev, size_t size, dma_addr_t *handle,
 			  gfp_t gfp)

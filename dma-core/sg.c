@@ -180,17 +180,10 @@ int card_map_sg(struct device *dev, struct scatterlist *list, int entries,
 	return map_joined(card, list, entries, dir, attrs);
 }
 
-/* How many segments a list was joined to here. */
-static int segments_of(struct scatterlist *list, int entries)
-{
-	struct scatterlist *segment;
-	int i;
-
-	for_each_sg(list, segment, entries, i)
-		if (!sg_dma_len(segment))
-			break;
-	return i;
-}
+/* The segments that a list was joined to here. */
+#define for_each_segment(list, segment, entries, i)                       \
+	for (i = 0, segment = list; i < (entries) && sg_dma_len(segment); \
+	     i++, segment = sg_next(segment))
 
 void card_unmap_sg(struct device *dev, struct scatterlist *list, int entries,
 		   enum dma_data_direction dir, unsigned long attrs)
@@ -203,7 +196,7 @@ void card_unmap_sg(struct device *dev, struct scatterlist *list, int entries,
 		dma_unmap_sg_attrs(parent, list, entries, dir, attrs);
 		return;
 	}
-	for_each_sg(list, segment, segments_of(list, entries), i)
+	for_each_segment(list, segment, entries, i)
 		dma_unmap_page_attrs(parent, sg_dma_address(segment),
 				     sg_dma_len(segment), dir, attrs);
 }
@@ -219,7 +212,7 @@ void card_sync_sg_for_cpu(struct device *dev, struct scatterlist *list,
 		dma_sync_sg_for_cpu(parent, list, entries, dir);
 		return;
 	}
-	for_each_sg(list, segment, segments_of(list, entries), i)
+	for_each_segment(list, segment, entries, i)
 		dma_sync_single_for_cpu(parent, sg_dma_address(segment),
 					sg_dma_len(segment), dir);
 }
@@ -235,7 +228,7 @@ void card_sync_sg_for_device(struct device *dev, struct scatterlist *list,
 		dma_sync_sg_for_device(parent, list, entries, dir);
 		return;
 	}
-	for_each_sg(list, segment, segments_of(list, entries), i)
+	for_each_segment(list, segment, entries, i)
 		dma_sync_single_for_device(parent, sg_dma_address(segment),
 					   sg_dma_len(segment), dir);
 }

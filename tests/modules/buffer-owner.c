@@ -13,6 +13,8 @@
  *	revoke-in-mmap	the same, while the next mmap() has mapped the buffer and has not
  *			returned yet
  *
+ * The parameter "map_number" is added to vm_pgoff behind dma_map_coherent(), as UIO does.
+ *
  * An mmap() that fails looks whether any page can be reached all the same, when
  * dma_map_coherent() has returned; these are counted in the parameter "left".
  */
@@ -40,6 +42,11 @@ MODULE_PARM_DESC(pages, "Pages of card memory (64; a buffer takes 8)");
 static bool fallback;
 module_param(fallback, bool, 0444);
 MODULE_PARM_DESC(fallback, "Allow system RAM when card memory is exhausted");
+
+static unsigned int map_number;
+module_param(map_number, uint, 0644);
+MODULE_PARM_DESC(map_number,
+		 "What vm_pgoff is given on top, once the buffer is mapped (0)");
 
 static unsigned int left;
 module_param(left, uint, 0444);
@@ -137,6 +144,8 @@ static int owner_mmap(struct file *file, struct vm_area_struct *vma)
 		err = dma_map_coherent(dma, vma, buffer, handle, BUFFER_SIZE);
 	if (err)
 		left += count_reachable(vma);
+	else
+		vma->vm_pgoff += map_number;
 	mutex_unlock(&lock);
 	if (!err)
 		wait_for_revocation();

@@ -421,6 +421,23 @@ static unsigned int told_of(struct trial *trial, void *buffer,
 	return n;
 }
 
+/* More than there can be, also where the number of pages does not fit 32 bits. */
+static void too_much_scattered(struct trial *trial)
+{
+	static const size_t sizes[] = {
+		1ULL << 40,
+		(1ULL << 43) + 1,
+		(1ULL << 44) + PAGE_SIZE,
+		SIZE_MAX - 2 * PAGE_SIZE,
+	};
+	dma_addr_t handle;
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(sizes); n++)
+		EXPECT(trial, !dma_alloc_scattered(trial->dev, sizes[n],
+						   &handle, GFP_KERNEL));
+}
+
 static void scattered_buffers(struct trial *trial)
 {
 	const size_t size = SZ_8M - 100;
@@ -443,6 +460,7 @@ static void scattered_buffers(struct trial *trial)
 	EXPECT(trial, dma_coherent_page(trial->dev, buffer, handle, SZ_4M));
 	dma_free_scattered(trial->dev, size, buffer, handle);
 	dma_set_max_seg_size(trial->dev, length);
+	too_much_scattered(trial);
 }
 
 static void resources(struct trial *trial)

@@ -335,21 +335,139 @@ static void check_revoked_in_mmap(void)
 	munmap(base, PAGES * page);
 }
 
+/* --- what lies elsewhere in its file ------------------------------------------------ */
+
+#define MAP_NUMBER "/sys/module/buffer_owner/parameters/map_number"
+
+/*
+ * Mappings whose driver has given vm_pgoff another value: one that nothing happens to,
+ * one that a debugger looks at, one without its third page, and one that only a child
+ * still has. None lies in a part of the file where another one does.
+ */
+struct renumbered {
+	uint32_t *alone;
+	uint32_t *looked_at;
+	uint32_t *cut;
+	pid_t child;
+	int tell_child;
+};
+
+static uint32_t *map_renumbered_by(const char *pages)
+{
+	uint32_t *base;
+
+	put(MAP_NUMBER, pages);
+	base = map_whole();
+	put(MAP_NUMBER, "0");
+	return base;
+}
+
+static bool is_zero_but_third(const void *base)
+{
+	const char *bytes = base;
+	const char *fourth = bytes + 3 * page;
+
+	return !bytes[0] && !memcmp(bytes, bytes + 1, 2 * page - 1) &&
+	       !fourth[0] && !memcmp(fourth, fourth + 1, 5 * page - 1);
+}
+
+/* Ends when it is told to, or when nobody is left to do so. */
+static void be_renumbered_child(const void *base, int told)
+{
+	char word;
+
+	if (read(told, &word, 1) < 0)
+		_exit(2);
+	_exit(!is_zero(base));
+}
+
+static void map_renumbered(struct renumbered *maps)
+{
+	uint32_t *inherited;
+	int told[2];
+
+	maps->looked_at = map_renumbered_by("100");
+	maps->cut = map_renumbered_by("203");
+	inherited = map_renumbered_by("300");
+	if (pipe(told) || munmap(word(maps->cut, 2), page))
+		fail("pipe or munmap");
+	maps->tell_child = told[1];
+	maps->child = fork();
+	if (!maps->child) {
+		close(told[1]);
+		be_renumbered_child(inherited, told[0]);
+	}
+	close(told[0]);
+	munmap(inherited, PAGES * page);
+	maps->alone = map_renumbered_by("400");
+}
+
+static uint32_t debugger_reads(const uint32_t *address)
+{
+	int fd = open("/proc/self/mem", O_RDONLY);
+	uint32_t found;
+
+	if (fd < 0 || pread(fd, &found, sizeof(found),
+			    (off_t)(uintptr_t)address) != sizeof(found))
+		fail("/proc/self/mem");
+	close(fd);
+	return found;
+}
+
+static void check_renumbered(const struct renumbered *maps)
+{
+	bool right = true;
+	uint32_t n;
+
+	for (n = 0; n < PAGES; n++)
+		*word(maps->looked_at, n) = 0x30000 + n;
+	for (n = 0; n < PAGES; n++) {
+		right &= debugger_reads(word(maps->looked_at, n)) ==
+			 0x30000 + n;
+		right &= n == 2 ||
+			 debugger_reads(word(maps->cut, n)) == 0x30000 + n;
+	}
+	ktap_result(&ktap, right,
+		    "a debugger finds the buffer's pages, whatever vm_pgoff is by then");
+}
+
+static void check_renumbered_revoked(const struct renumbered *maps)
+{
+	int status;
+
+	ktap_result(&ktap, is_zero(maps->alone) && is_zero(maps->looked_at),
+		    "revoked, no mapping reaches the buffer, whatever its vm_pgoff is");
+	ktap_result(&ktap, is_zero_but_third(maps->cut),
+		    "nor what is left of one");
+	close(maps->tell_child);
+	if (waitpid(maps->child, &status, 0) != maps->child)
+		fail("child");
+	ktap_result(&ktap, !status, "nor a child's");
+	munmap(maps->alone, PAGES * page);
+	munmap(maps->looked_at, PAGES * page);
+	munmap(maps->cut, PAGES * page);
+}
+
 int main(void)
 {
+	struct renumbered maps;
+
 	page = sysconf(_SC_PAGESIZE);
 	owner = open("/dev/buffer-owner", O_RDWR);
 	if (owner < 0)
 		fail("/dev/buffer-owner");
 	if (!tell("alloc"))
 		fail("alloc");
-	ktap_begin(&ktap, stdout, 11);
+	ktap_begin(&ktap, stdout, 15);
 	check_ranges();
 	check_private(PROT_READ | PROT_WRITE, "a private mapping is refused");
 	check_private(PROT_READ, "also one for reading only");
 	check_flags();
 	check_core_dump();
 	check_half_way();
+	map_renumbered(&maps);
+	check_renumbered(&maps);
 	check_revoked_in_mmap();
+	check_renumbered_revoked(&maps);
 	return ktap_end(&ktap);
 }
