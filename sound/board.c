@@ -31,7 +31,7 @@
  * @timer: fires at the card's next event
  * @off: unplugged, under @lock: the timer is not to be armed any more, and nobody
  *	answers
- * @irq_off: the line is not listened to, under @lock
+ * @irq_off: the line is not listened to, under @lock; so it begins
  * @interrupt: the driver's handler, called in softirq context
  * @data: handed to @interrupt
  */
@@ -259,7 +259,8 @@ u32 oncard_board_faults(struct oncard_board *board)
  * oncard_board_create() - put a card on a board and power it on
  * @dev: the device whose DMA addresses the card puts on the bus
  * @memory: the card's memory
- * @interrupt: called in softirq context while the card's line is up
+ * @interrupt: called in softirq context while the card's line is up, from
+ *	oncard_board_enable_irq() on
  * @data: handed to @interrupt
  *
  * Context: process context, may sleep.
@@ -284,6 +285,7 @@ struct oncard_board *oncard_board_create(struct device *dev,
 	board->dev = dev;
 	board->interrupt = interrupt;
 	board->data = data;
+	board->irq_off = true;
 	spin_lock_init(&board->lock);
 	hrtimer_setup(&board->timer, board_tick, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);

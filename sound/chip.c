@@ -5,7 +5,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pm.h>
-#include <linux/srcu.h>
+#include <linux/wait.h>
 #include <sound/initval.h>
 
 #include "oncard.h"
@@ -30,6 +30,10 @@ static DECLARE_BITMAP(slots, SNDRV_CARDS);
 static unsigned int bound;
 
 static int last_error = -ENODEV;
+
+/* Cards that ALSA has not freed: the last close lets go of this module before that. */
+static atomic_t unfreed = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_freed);
 
 /* The number of bound cards, for the module's init. */
 unsigned int oncard_chips_bound(void)
@@ -57,43 +61,39 @@ int oncard_probed(int err)
 	return err;
 }
 
-/*
- * As drm_dev_enter() and drm_dev_unplug() do it: who uses the card's memory, or the
- * device for DMA, holds this, never while waiting for user space.
- */
-DEFINE_STATIC_SRCU(card_in_use);
-
 /**
  * oncard_chip_enter() - hold the card where it is
  * @chip: the card
  * @held: for oncard_chip_exit()
  *
  * Until oncard_chip_exit(), the card's memory and the device that does DMA for it stay.
+ * As drm_dev_enter(); never held while waiting for user space.
  *
  * Context: any.
  * Return: whether the card is still there; if not, there is no oncard_chip_exit().
  */
 bool oncard_chip_enter(struct oncard *chip, int *held)
 {
-	*held = srcu_read_lock(&card_in_use);
+	*held = srcu_read_lock(&chip->in_use);
 	if (!READ_ONCE(chip->gone)) {
-		__release(&card_in_use); /* as far as sparse is concerned */
+		__release(&chip->in_use); /* as far as sparse is concerned */
 		return true;
 	}
-	srcu_read_unlock(&card_in_use, *held);
+	srcu_read_unlock(&chip->in_use, *held);
 	return false;
 }
 
 /**
  * oncard_chip_exit() - undo oncard_chip_enter()
+ * @chip: the card
  * @held: from there
  *
  * Context: as oncard_chip_enter().
  */
-void oncard_chip_exit(int held)
+void oncard_chip_exit(struct oncard *chip, int held)
 {
-	__acquire(&card_in_use);
-	srcu_read_unlock(&card_in_use, held);
+	__acquire(&chip->in_use);
+	srcu_read_unlock(&chip->in_use, held);
 }
 
 static int check_memory(struct device *dev, const struct oncard_memory *memory)
@@ -236,6 +236,7 @@ static int start_hardware(struct oncard *chip)
 					  chip_interrupt, chip);
 	if (IS_ERR(chip->board))
 		return PTR_ERR(chip->board);
+	oncard_board_enable_irq(chip->board, true);
 	err = check_identity(chip);
 	if (err)
 		goto destroy_board;
@@ -276,7 +277,7 @@ static void stop_hardware(struct oncard *chip)
 	oncard_debugfs_remove(chip);
 	WRITE_ONCE(chip->gone, true);
 	oncard_copy_unplug(chip);
-	synchronize_srcu(&card_in_use);
+	synchronize_srcu(&chip->in_use);
 	oncard_board_unplug(chip->board);
 	dma_revoke_card_memory(chip->dma);
 	oncard_buffers_free(chip);
@@ -295,6 +296,22 @@ static void free_chip(struct snd_card *card)
 	oncard_copy_destroy(chip);
 	oncard_board_destroy(chip->board);
 	put_device(chip->dma);
+	cleanup_srcu_struct(&chip->in_use);
+	if (atomic_dec_and_test(&unfreed))
+		wake_up(&all_freed);
+}
+
+/**
+ * oncard_chips_wait() - wait until all cards that were removed are freed
+ *
+ * For the module's exit: nobody has a file of theirs open by then, so nobody is waited
+ * for but a close that comes to its end.
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_chips_wait(void)
+{
+	wait_event(all_freed, !atomic_read(&unfreed));
 }
 
 static const char *const buffers_are[] = {
@@ -360,11 +377,14 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 	spin_lock_init(&chip->lock);
 	mutex_init(&chip->buffer_lock);
 	oncard_watch_create(chip);
-
-	err = start_hardware(chip);
+	err = init_srcu_struct(&chip->in_use);
 	if (err)
 		goto free_card;
+	err = start_hardware(chip);
+	if (err)
+		goto cleanup_srcu;
 	card->private_free = free_chip;
+	atomic_inc(&unfreed);
 	err = create_card(chip);
 	if (err)
 		goto take_down;
@@ -374,6 +394,8 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 take_down:
 	take_down(chip);
 	return err;
+cleanup_srcu:
+	cleanup_srcu_struct(&chip->in_use);
 free_card:
 	snd_card_free(card);
 	return err;

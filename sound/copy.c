@@ -632,10 +632,10 @@ static int run_engine(struct copy_round *round, size_t offset)
 static int transfer(struct copy_round *round, size_t offset)
 {
 	struct oncard_copy *copy = round->copy;
-	int err = mutex_lock_interruptible(&copy->lock);
+	int err;
 
-	if (err)
-		return err;
+	if (mutex_lock_interruptible(&copy->lock))
+		return -ERESTARTSYS;
 	err = check_engine(copy) ?: map_pages(round);
 	if (!err) {
 		write_list(round);
@@ -655,7 +655,7 @@ static int move_pages(struct copy_round *round, size_t offset)
 	if (!oncard_chip_enter(round->copy->chip, &held))
 		return -ENODEV;
 	err = transfer(round, offset);
-	oncard_chip_exit(held);
+	oncard_chip_exit(round->copy->chip, held);
 	return err;
 }
 

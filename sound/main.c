@@ -56,6 +56,7 @@ static void __exit oncard_exit(void)
 		oncard_pci_unregister();
 	else
 		oncard_platform_unregister();
+	oncard_chips_wait();
 	oncard_debugfs_exit();
 }
 

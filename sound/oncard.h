@@ -9,6 +9,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
+#include <linux/srcu.h>
 #include <linux/types.h>
 #include <sound/core.h>
 #include <sound/pcm.h>
@@ -143,6 +144,7 @@ struct oncard_watch {
  * @mask: what was negotiated for @dma
  * @debugfs: this card's folder
  * @gone: taken down; see oncard_chip_enter()
+ * @in_use: who uses the card's memory, or the device for DMA
  * @lists: one page of descriptor lists, a part per stream
  * @lists_handle: its address as the card sees it
  * @lock: guards @irq_enable and its register
@@ -170,6 +172,7 @@ struct oncard {
 	struct dma_mask_choice mask;
 	struct dentry *debugfs;
 	bool gone;
+	struct srcu_struct in_use;
 	void *lists;
 	dma_addr_t lists_handle;
 	spinlock_t lock;
@@ -202,8 +205,9 @@ int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 		      struct oncard **created);
 void oncard_chip_remove(struct oncard *chip);
 bool oncard_chip_enter(struct oncard *chip, int *held);
-void oncard_chip_exit(int held);
+void oncard_chip_exit(struct oncard *chip, int held);
 extern const struct dev_pm_ops oncard_pm_ops;
+void oncard_chips_wait(void);
 unsigned int oncard_chips_bound(void);
 int oncard_probed(int err);
 int oncard_probe_error(void);

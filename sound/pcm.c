@@ -101,36 +101,59 @@ static int oncard_pcm_close(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-/*
- * From here on nothing starts the stream, until it is prepared; what did before is
- * over. Returns false when the card goes on with it.
- */
-static bool halt_stream(struct oncard *chip,
-			struct snd_pcm_substream *substream)
+/* What the card and its interrupts do for the stream is over; false: the card goes on. */
+static bool stop_stream(struct oncard *chip, unsigned int index)
 {
-	unsigned int index = oncard_stream_index(substream);
-	bool stopped;
+	bool stopped = oncard_stop_stream(chip, index);
 
-	snd_pcm_stream_lock_irq(substream);
-	clear_bit(index, &chip->prepared);
-	snd_pcm_stream_unlock_irq(substream);
-	stopped = oncard_stop_stream(chip, index);
 	oncard_watch_stop(chip, BIT(index));
 	oncard_board_synchronize_irq(chip->board);
 	oncard_watch_sync(chip, index);
 	return stopped;
 }
 
+/* The same, and from here on nothing starts the stream until it is prepared. */
+static bool halt_stream(struct oncard *chip,
+			struct snd_pcm_substream *substream)
+{
+	unsigned int index = oncard_stream_index(substream);
+
+	snd_pcm_stream_lock_irq(substream);
+	clear_bit(index, &chip->prepared);
+	snd_pcm_stream_unlock_irq(substream);
+	return stop_stream(chip, index);
+}
+
+/* The stream's buffer is out of the card's reach, or out of everybody else's. */
+static void let_go_of_buffer(struct oncard *chip,
+			     struct snd_pcm_substream *substream)
+{
+	if (!halt_stream(chip, substream))
+		oncard_keep_buffer(chip, substream);
+}
+
+static bool is_suspended(struct snd_pcm_substream *substream)
+{
+	bool is;
+
+	snd_pcm_stream_lock_irq(substream);
+	is = substream->runtime->state == SNDRV_PCM_STATE_SUSPENDED;
+	snd_pcm_stream_unlock_irq(substream);
+	return is;
+}
+
 /*
  * ALSA asks for this before it gives a buffer back, or has the stream prepared again.
- * It may also believe a linked stream stopped that was started with its group.
+ * It may also believe a linked stream stopped that was started with its group. Of one
+ * that it has suspended, the registers stay as they are: it may be resumed.
  */
 static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 
-	if (!halt_stream(chip, substream))
-		oncard_keep_buffer(chip, substream);
+	if (!is_suspended(substream) ||
+	    !stop_stream(chip, oncard_stream_index(substream)))
+		let_go_of_buffer(chip, substream);
 	return 0;
 }
 
@@ -159,14 +182,14 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 	unsigned int index = oncard_stream_index(substream);
 	int held;
 
-	oncard_pcm_sync_stop(substream);
+	let_go_of_buffer(chip, substream);
 	if (!substream->runtime->dma_buffer_p)
 		return 0;
 	oncard_pcm_set_buffer(substream, NULL, 0);
 	/* (of a card that is gone, all have been) */
 	if (oncard_chip_enter(chip, &held)) {
 		oncard_buffer_free(chip, index);
-		oncard_chip_exit(held);
+		oncard_chip_exit(chip, held);
 	}
 	return 0;
 }
@@ -210,14 +233,15 @@ static bool too_short_unwoken(const struct snd_pcm_hw_params *params)
 static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 				struct snd_pcm_hw_params *params)
 {
+	struct oncard *chip = snd_pcm_substream_chip(substream);
 	int held, err;
 
 	if (too_short_unwoken(params))
 		return -EINVAL;
-	if (!oncard_chip_enter(snd_pcm_substream_chip(substream), &held))
+	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
 	err = take_buffer(substream, params);
-	oncard_chip_exit(held);
+	oncard_chip_exit(chip, held);
 	return err;
 }
 
@@ -298,7 +322,7 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
 	err = set_up_stream(chip, substream);
-	oncard_chip_exit(held);
+	oncard_chip_exit(chip, held);
 	return err;
 }
 

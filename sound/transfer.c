@@ -7,6 +7,7 @@
  * somebody else serves, for as long as that takes. So the copy is made in pieces,
  * each while the card is held, and user memory is faulted in between them.
  */
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 #include <sound/pcm.h>
@@ -14,11 +15,19 @@
 #include "compat.h"
 #include "oncard.h"
 
-/* Where a channel's byte lies, as ALSA reckons; interleaved ones have but one. */
+/*
+ * Where a channel's byte lies, as ALSA reckons; interleaved ones have but one. NULL: the
+ * stream has lost its buffer, which can happen at any moment and leaves the memory
+ * where it is, see oncard_keep_buffer().
+ */
 static void *area_at(struct snd_pcm_runtime *runtime, int channel,
 		     unsigned long position)
 {
-	return runtime->dma_area + position +
+	void *area = READ_ONCE(runtime->dma_area);
+
+	if (!area)
+		return NULL;
+	return area + position +
 	       channel * (runtime->dma_bytes / runtime->channels);
 }
 
@@ -52,7 +61,8 @@ static bool fault_in(struct iov_iter *iter, size_t bytes, bool to_card)
  * @bytes: how many
  *
  * Context: process context, may sleep.
- * Return: 0; -EFAULT; -ENODEV once the card is gone.
+ * Return: 0; -EFAULT; -EBADFD when the stream has lost its buffer; -EINTR for a process
+ * that is being killed; -ENODEV once the card is gone.
  */
 int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
 		    unsigned long position, struct iov_iter *iter,
@@ -62,17 +72,22 @@ int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
 	bool to_card = substream->stream == SNDRV_PCM_STREAM_PLAYBACK;
 
 	while (bytes) {
-		size_t moved, piece = min_t(size_t, bytes, PAGE_SIZE);
+		size_t moved = 0, piece = min_t(size_t, bytes, PAGE_SIZE);
+		void *area;
 		int held;
 
 		if (!oncard_chip_enter(chip, &held))
 			return -ENODEV;
-		moved = move_resident(area_at(substream->runtime, channel,
-					      position),
-				      piece, iter, to_card);
-		oncard_chip_exit(held);
+		area = area_at(substream->runtime, channel, position);
+		if (area)
+			moved = move_resident(area, piece, iter, to_card);
+		oncard_chip_exit(chip, held);
+		if (!area)
+			return -EBADFD;
 		if (!moved && !fault_in(iter, piece, to_card))
 			return -EFAULT;
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		position += moved;
 		bytes -= moved;
 	}
@@ -95,14 +110,15 @@ int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
+	void *area;
 	int held;
 
 	if (!oncard_chip_enter(chip, &held))
 		return 0;
-	if (test_bit(oncard_stream_index(substream), &chip->prepared))
-		snd_pcm_format_set_silence(runtime->format,
-					   area_at(runtime, channel, position),
+	area = area_at(runtime, channel, position);
+	if (area && test_bit(oncard_stream_index(substream), &chip->prepared))
+		snd_pcm_format_set_silence(runtime->format, area,
 					   bytes_to_samples(runtime, bytes));
-	oncard_chip_exit(held);
+	oncard_chip_exit(chip, held);
 	return 0;
 }

@@ -187,6 +187,16 @@ runaway_keeps_buffers()
 	[ "$(region free)" -eq "$free_before" ]
 }
 
+# In the middle of a write, even.
+buffer_is_lost()
+{
+	echo never-stops >"$misbehave"
+	lost-buffer
+	lost=$?
+	heal
+	return $lost
+}
+
 # So are the pages of a copy, and the file's memory, though it is closed.
 runaway_keeps_pages()
 {
@@ -324,7 +334,7 @@ random_results()
 # --- what is tried ---
 
 kinds=$(all_kinds)
-ktap_plan 73
+ktap_plan 74
 ktap_diag "seed $seed"
 free_at_first=$(region free)
 ktap_is "the back door is root's alone" "$(stat -c %a "$misbehave")" 600
@@ -355,6 +365,7 @@ ktap_is "with one line in the log about it" "$(dmesg | grep -c "does not answer"
 heal
 ktap_check "a stream that goes on keeps its buffer until it has stopped" \
 	runaway_keeps_buffers
+ktap_subtest "who writes to a buffer that is kept does no harm" buffer_is_lost
 ktap_check "a copy that goes on keeps its pages until it has stopped" \
 	runaway_keeps_pages
 ktap_check "or until the card is taken out" remove_releases

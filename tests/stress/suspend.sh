@@ -28,10 +28,15 @@ suspend()
 	done
 }
 
-ktap_plan 5
+pm_test_delay=/sys/module/suspend/parameters/pm_test_delay
+delay=$(cat $pm_test_delay)
+trap 'echo none >$power/pm_test; echo "$delay" >$pm_test_delay' EXIT
+
+ktap_plan 6
 before=$(books)
 echo devices >$power/pm_test
-echo 0 >/sys/module/suspend/parameters/pm_test_delay
+echo 0 >$pm_test_delay
+ktap_subtest "a stream is suspended and resumed" suspended-stream
 start_clients --mix=streams --processes=4
 ktap_check "$times times suspended and resumed, with streams running" suspend
 ktap_clients
@@ -39,5 +44,4 @@ figure "suspend and resume" "$times times, under $client_operations operations o
 ktap_check "no suspend failed" grep -qx 0 $power/suspend_stats/fail
 ktap_books "in the end, as much is in use as before" "$before"
 ktap_check "the card plays" card_plays
-echo none >$power/pm_test
 ktap_finish
