@@ -122,7 +122,7 @@ void card_mappings_locate(struct mm_struct *mm)
 	VMA_ITERATOR(vmas, mm, 0);
 	struct vm_area_struct *vma;
 
-	/* Nobody uses an mm at its end, and it has no VMAs to look at any more. */
+	/* At its end nobody uses an mm, and its VMAs are not for looking at. */
 	if (!atomic_read(&mm->mm_users))
 		return;
 	for_each_vma(vmas, vma)

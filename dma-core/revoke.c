@@ -17,8 +17,8 @@
  *   has had that lock once finds the VMA linked, or gone.
  * - fork() links the child's VMA behind its parent's before it copies entries, and
  *   VMAs are visited in that order: what was copied before the parent's were taken away
- *   is found in the child. A VMA that is split or moved is linked behind the one that it
- *   comes from as well.
+ *   is found in the child. So is what mremap() moves: to a VMA that is linked behind the
+ *   old one before that. A VMA is split with the file's lock held.
  *
  * Then the mappings let go of their buffers. A card that was revoked is held by nobody
  * but its owner, who may give it back at once.
@@ -306,8 +306,9 @@ static unsigned int revoke_mappings(struct card_device *card)
  * owned stay until their owner frees them, or dma_destroy_card_device() takes them
  * back. What is left of mappings holds this module, and nothing of the card.
  *
- * The time that it takes grows with the number of VMAs. It does not depend on what the processes do with them, but each process must let go of its mmap
- * lock once. Who calls meanwhile, for the same device, waits for the first to be done.
+ * The time that it takes grows with the number of VMAs. It does not depend on what the
+ * processes do with them, but each process must let go of its mmap lock once. Who calls
+ * meanwhile, for the same device, waits for the first to be done.
  *
  * Other VMAs of the same part of a file lose their entries as well: those of
  * dma_map_coherent() get them back, others only by a fault handler of their own.
