@@ -44,6 +44,28 @@ int parse_number(const char *option, const char *text, unsigned long long min,
 	return 0;
 }
 
+int parse_uint(const char *option, const char *text, unsigned int min,
+	       unsigned int max, unsigned int *value, struct refusal *why)
+{
+	unsigned long long number;
+
+	if (parse_number(option, text, min, max, &number, why))
+		return -1;
+	*value = (unsigned int)number;
+	return 0;
+}
+
+int parse_uint64(const char *option, const char *text, uint64_t min,
+		 uint64_t max, uint64_t *value, struct refusal *why)
+{
+	unsigned long long number;
+
+	if (parse_number(option, text, min, max, &number, why))
+		return -1;
+	*value = number;
+	return 0;
+}
+
 int parse_choice(const char *option, const char *text, const char *const *names,
 		 int *index, struct refusal *why)
 {

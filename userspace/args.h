@@ -6,6 +6,7 @@
 #define ONCARD_ARGS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sysexits.h>
 
 /*
@@ -30,6 +31,12 @@ int refusal_print(const char *program, const struct refusal *why);
 int parse_number(const char *option, const char *text, unsigned long long min,
 		 unsigned long long max, unsigned long long *value,
 		 struct refusal *why);
+
+/* The same, for values of these types. */
+int parse_uint(const char *option, const char *text, unsigned int min,
+	       unsigned int max, unsigned int *value, struct refusal *why);
+int parse_uint64(const char *option, const char *text, uint64_t min,
+		 uint64_t max, uint64_t *value, struct refusal *why);
 
 /*
  * The place of @text in @names, which ends in NULL; the refusal lists the

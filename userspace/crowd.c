@@ -16,6 +16,7 @@
 
 #define DEPTH_MAX        2 /* a child's child has none */
 #define CHILD_OPERATIONS 16
+#define UNLIMITED        (UINT64_MAX / 2) /* what children leave is added */
 
 uint64_t crowd_random_seed(void)
 {
@@ -191,6 +192,7 @@ static void be_child(struct member *member, uint64_t seed, uint64_t operations)
 	member->left = operations;
 	dice_seed(&member->dice, seed);
 	work(member);
+	atomic_fetch_add(&member->crowd->record->undone, member->left);
 	reap_all(member);
 	_exit(0);
 }
@@ -216,14 +218,26 @@ int crowd_fork(struct member *member)
 	return 0;
 }
 
+/*
+ * Whether there is something left to do. All that children leave is taken by somebody:
+ * who forked them comes here when they have ended.
+ */
+static bool take_undone(struct member *member)
+{
+	member->left += atomic_exchange(&member->crowd->record->undone, 0);
+	return !is_over(member);
+}
+
 static void *be_member(void *argument)
 {
 	struct member *member = argument;
 	struct crowd *crowd = member->crowd;
 
 	if (!crowd->begin || !crowd->begin(member)) {
-		work(member);
-		reap_all(member);
+		do {
+			work(member);
+			reap_all(member);
+		} while (take_undone(member));
 		if (crowd->end)
 			crowd->end(member);
 	}
@@ -241,7 +255,7 @@ static void make_member(struct member *member, struct crowd *crowd,
 	dice_seed(&member->dice, crowd->seed ^ (uint64_t)number << 40);
 	member->left = crowd->total ? crowd->total / all +
 					      (number < crowd->total % all) :
-				      UINT64_MAX;
+				      UNLIMITED;
 }
 
 static void be_process(struct crowd *crowd, unsigned int process)

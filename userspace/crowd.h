@@ -6,7 +6,8 @@
  * the run a failure, and end it.
  *
  * What a member does follows from the seed and its number; in which order the
- * members come to it does not.
+ * members come to it does not. What a child leaves undone, because it finds nothing
+ * to do, is done in the end by a member: all that was wanted is done and counted.
  */
 #ifndef ONCARD_CROWD_H
 #define ONCARD_CROWD_H
@@ -55,6 +56,7 @@ struct crowd_operation {
 struct crowd_record {
 	atomic_ulong calls[CROWD_OPERATIONS][CROWD_ERRNOS];
 	atomic_ulong forks;
+	atomic_ulong undone; /* of what children were to do, and nobody has yet */
 	atomic_ulong signals[CROWD_SIGNALS];
 	atomic_ulong failures;
 	atomic_bool stop;

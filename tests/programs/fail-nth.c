@@ -97,6 +97,14 @@ struct state {
 	long long free;
 };
 
+/* Figures that cannot be read would be equal, and prove nothing. */
+static void unreadable(const char *what)
+{
+	errno = ENODATA;
+	fail(what);
+}
+
+/* (what is free: only while there is a card) */
 static struct state look(void)
 {
 	struct state state = { 0, -1 };
@@ -104,16 +112,20 @@ static struct state look(void)
 	char text[1024], *line;
 
 	read_text("/sys/kernel/debug/dma-core/objects", text, sizeof(text));
+	if (!*text)
+		unreadable("dma-core/objects");
 	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (sscanf(line, "%*s created=%lld destroyed=%lld", &created,
 			   &destroyed) != 2)
-			fail("dma-core/objects");
+			unreadable("dma-core/objects");
 		state.objects += created - destroyed;
 	}
 	read_text("/sys/kernel/debug/dma-core/*/regions", text, sizeof(text));
 	line = strstr(text, " free=");
 	if (line)
 		state.free = atoll(line + strlen(" free="));
+	else if (is_bound())
+		unreadable("dma-core/*/regions");
 	return state;
 }
 

@@ -16,15 +16,33 @@
 
 pci=/sys/bus/pci/drivers/snd-oncard
 
-# allocations_may_fail: those that wait for memory, too; the kernel log stays short
+# Those that wait for memory may fail, too; the kernel log stays short.
+fault_settings="failslab/ignore-gfp-wait N
+failslab/verbose 0
+fail_page_alloc/ignore-gfp-wait N
+fail_page_alloc/verbose 0
+fail_page_alloc/ignore-gfp-highmem N
+fail_page_alloc/min-order 0"
+
+# set_faults: each "FILE VALUE" of standard input
+set_faults()
+{
+	while read -r file value; do
+		echo "$value" >"/sys/kernel/debug/$file" || return
+	done
+}
+
+# faults_now: what set_faults would change, as it is
+faults_now()
+{
+	echo "$fault_settings" | while read -r file _; do
+		echo "$file $(cat "/sys/kernel/debug/$file")"
+	done
+}
+
 allocations_may_fail()
 {
-	for kind in failslab fail_page_alloc; do
-		echo N >"/sys/kernel/debug/$kind/ignore-gfp-wait" &&
-			echo 0 >"/sys/kernel/debug/$kind/verbose" || return
-	done
-	echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem &&
-		echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+	echo "$fault_settings" | set_faults
 }
 
 # path NAME: without the C library's restartable sequences: where memory for those is
@@ -33,6 +51,10 @@ path()
 {
 	ktap_subtest "$1" env GLIBC_TUNABLES=glibc.pthread.rseq=0 fail-nth "$pci" "$card" "$1"
 }
+
+faults_before=$(faults_now)
+trap 'echo "$faults_before" | set_faults' EXIT
+trap "exit 130" INT TERM
 
 card=$(basename "$(dirname "$pci"/*/driver)")
 [ $# -gt 0 ] ||

@@ -22,7 +22,7 @@ ktap_plan 4
 before=$(books)
 ktap_check "$operations operations on linked streams" link_streams
 ktap_diag "$(cat "$stress_table")"
-figure "on linked streams" "$operations operations, linked $(operations_of link) times"
+figure "on linked streams" "$(all_operations) operations, linked $(operations_of link) times"
 ktap_check "some were linked" test "$(operations_of link)" -gt 0
 ktap_books "in the end, as much is in use as before" "$before"
 ktap_check "the card plays" card_plays

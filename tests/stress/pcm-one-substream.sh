@@ -13,12 +13,15 @@
 
 operations=$(count_of "${1-}" 6000) || exit
 
+shared=0	# operations, by the clients' own count
+
 # share DIRECTION
 share()
 {
 	oncard-stress --mix=shared --direction="$1" --processes=3 --threads=2 \
 		--operations=$((operations / 2)) >"$stress_table" 2>&1
 	share_status=$?
+	shared=$((shared + $(all_operations)))
 	ktap_diag "$(cat "$stress_table")"
 	return $share_status
 }
@@ -39,7 +42,7 @@ for direction in playback capture; do
 	ktap_subtest "$direction is started while its buffer is taken away" \
 		start-freed $direction $((operations / 10))
 done
-figure "on one substream" "$operations operations"
+figure "on one substream" "$shared operations"
 ktap_books "in the end, as much is in use as before" "$before"
 ktap_check "the card plays" card_plays
 ktap_finish

@@ -17,9 +17,9 @@ times=/tmp/times
 
 ktap_plan 3
 ktap_check "the node loads" modprobe lifetime-node
-ktap_subtest "$operations operations of 8 processes" \
+ktap_subtest "$operations operations of 8 processes" keeping "$stress_table" \
 	lifetime-stress --operations="$operations" --times=$times
-figure "operations of 8 processes on buffers" "$operations, $(wc -l <$times) revocations"
+figure "operations of 8 processes on buffers" "$(all_operations), $(wc -l <$times) revocations"
 cut -d " " -f 1 $times >$times.revoke
 cut -d " " -f 2 $times >$times.destroy
 distribution "revocation" $times.revoke

@@ -57,6 +57,32 @@ static void numbers_are_taken_whole(void **state)
 	assert_int_equal(ran, ARRAY_SIZE(rows));
 }
 
+static void numbers_have_their_type(void **state)
+{
+	struct refusal why = { 0 };
+	unsigned int small = 77;
+	uint64_t large = 77;
+
+	(void)state;
+	assert_int_equal(parse_uint("--rate", "4294967295", 0, UINT32_MAX,
+				    &small, &why),
+			 0);
+	assert_int_equal(small, UINT32_MAX);
+	assert_int_equal(parse_uint("--rate", "4294967296", 0, UINT32_MAX,
+				    &small, &why),
+			 -1);
+	assert_int_equal(small, UINT32_MAX);
+	assert_int_equal(parse_uint64("--seed", "18446744073709551615", 1,
+				      UINT64_MAX, &large, &why),
+			 0);
+	assert_int_equal(large, UINT64_MAX);
+	assert_int_equal(parse_uint64("--seed", "0", 1, UINT64_MAX, &large,
+				      &why),
+			 -1);
+	assert_int_equal(large, UINT64_MAX);
+	assert_int_equal(why.status, EX_USAGE);
+}
+
 static void seconds_are_above_zero(void **state)
 {
 	static const struct {
@@ -115,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_taken_whole),
+		cmocka_unit_test(numbers_have_their_type),
 		cmocka_unit_test(seconds_are_above_zero),
 		cmocka_unit_test(a_refused_choice_lists_what_is_allowed),
 	};

@@ -171,6 +171,26 @@ static void test_nothing_to_do_fails(void **state)
 	assert_non_null(strstr(crowd.record->failure, "finds nothing to do"));
 }
 
+static int idle_in_child(struct member *member)
+{
+	return member->depth ? CROWD_IDLE : 0;
+}
+
+static void test_what_children_leave_undone_is_done(void **state)
+{
+	const struct crowd_operation operations[] = {
+		{ "fork", 1, crowd_fork, NULL },
+		{ "work", 1, idle_in_child, NULL },
+		{ NULL, 0, NULL, NULL },
+	};
+	struct crowd crowd = crowd_of(operations);
+
+	(void)state;
+	assert_int_equal(crowd_run(&crowd), 0);
+	assert_true(crowd_calls(&crowd, "fork") > 10);
+	assert_int_equal(crowd_total(&crowd), 1001);
+}
+
 /* What each member rolled, added up; in memory that is shared. */
 struct sum {
 	atomic_ulong rolled;
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_a_killed_process_fails),
 		cmocka_unit_test(test_a_killed_child_fails),
 		cmocka_unit_test(test_nothing_to_do_fails),
+		cmocka_unit_test(test_what_children_leave_undone_is_done),
 		cmocka_unit_test(test_a_seed_makes_the_same_happen),
 		cmocka_unit_test(test_ends_in_time),
 	};

@@ -122,6 +122,7 @@ struct record {
 	atomic_ulong results[KINDS][ERRNOS_MAX]; /* by errno; 0: done */
 	atomic_ulong calls;
 	atomic_ulong touches, faults, restarts, forks;
+	atomic_ulong mappings_judged; /* see oracle.c */
 	atomic_ulong new_sequences, pcs;
 	atomic_ulong unbind_ms_max;
 	atomic_uint findings;
@@ -342,5 +343,8 @@ _Noreturn void unbind_main(void);
 
 void judge_mappings(void);
 void judge_node(void);
+
+/* A device's mappings are to be seen in dma-core's debugfs. */
+bool mappings_are_shown(void);
 
 #endif

@@ -3,7 +3,8 @@
  * syscall-fuzz: system calls at random on sound devices and the lab's node, from
  * several processes at once. KTAP; --help says more.
  *
- * What is a finding: a process that was killed by a signal; a fault where something
+ * What is a finding: a process that a signal killed, that ended with another status
+ * than 0 or that could not be started; a fault where something
  * is mapped; a mapping that must not be; what another process wrote; a call that does
  * not come back. What the kernel itself finds is in its log.
  */
@@ -27,6 +28,9 @@
 
 #define PROGRAM    "syscall-fuzz"
 #define HUNG_TICKS 600 /* looks at what threads do, ten a second */
+#define MANY_CALLS 10000 /* in which some mapping is there to be looked at */
+#define ALL_DEVICES \
+	"{/dev/snd/{pcmC*,controlC*,timer},/dev/oncard*,/dev/lifetime}"
 
 struct settings settings = {
 	.seconds = 10,
@@ -59,12 +63,26 @@ static void start(unsigned int number)
 
 	fflush(stdout);
 	child->pid = fork();
+	if (child->pid < 0) {
+		found("process %u cannot be started: %s", number,
+		      strerror(errno));
+		return;
+	}
 	if (!child->pid && number == PROCESSES_MAX)
 		unbind_main();
 	if (!child->pid)
 		process_main(number, child->life);
 	child->life++;
 	atomic_fetch_add(&record->restarts, 1);
+}
+
+static void start_what_could_not(void)
+{
+	unsigned int n;
+
+	for (n = 0; n <= PROCESSES_MAX; n++)
+		if (children[n].pid < 0)
+			start(n);
 }
 
 static void forget_threads(unsigned int number)
@@ -81,6 +99,9 @@ static void judge_status(pid_t pid, int status)
 	if (WIFSIGNALED(status))
 		found("process %d was killed by signal %d", pid,
 		      WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		found("process %d ended with exit status %d", pid,
+		      WEXITSTATUS(status));
 }
 
 /* Who was stopped to be looked at, and whose parent has ended: nobody else lets him. */
@@ -179,6 +200,7 @@ static void watch(void)
 		usleep(100000);
 		seconds = now() - began;
 		reap(true);
+		start_what_could_not();
 		look_at_threads();
 		if (tick % 5 == 0)
 			judge_mappings();
@@ -215,6 +237,14 @@ static bool end(void)
 	return false;
 }
 
+/* Not one mapping in so many calls: it is the looking that is wrong. */
+static void judge_looks(void)
+{
+	if (record->calls >= MANY_CALLS && mappings_are_shown() &&
+	    !record->mappings_judged)
+		found("none of the mappings in debugfs could be looked at");
+}
+
 static int run(void)
 {
 	unsigned int n, findings;
@@ -238,6 +268,7 @@ static int run(void)
 	watch();
 	ended = end();
 	judge_node();
+	judge_looks();
 	findings = record->findings;
 	report_findings(stdout, 0);
 	report_progress(now() - began);
@@ -324,7 +355,8 @@ static int add_devices(const char *pattern, struct refusal *why)
 	int err = 0;
 
 	if (glob(pattern, GLOB_BRACE, NULL, &paths))
-		return 0;
+		return refuse(why, EX_USAGE, "there is no device '%s'",
+			      pattern);
 	for (n = 0; n < paths.gl_pathc && !err; n++)
 		err = add_device(paths.gl_pathv[n], why);
 	globfree(&paths);
@@ -379,26 +411,19 @@ static const struct option options[] = {
 
 static int take_option(int option, const char *value, struct refusal *why)
 {
-	unsigned long long number;
-	int err = 0;
-
 	switch (option) {
 	case OPT_SECONDS:
 		return parse_seconds("--seconds", value, 1e6, &settings.seconds,
 				     why);
 	case OPT_CALLS:
-		err = parse_number("--calls", value, 1, ~0ULL, &number, why);
-		settings.calls = number;
-		return err;
+		return parse_uint64("--calls", value, 1, UINT64_MAX,
+				    &settings.calls, why);
 	case OPT_PROCESSES:
-		err = parse_number("--processes", value, 1, PROCESSES_MAX,
-				   &number, why);
-		settings.processes = number;
-		return err;
+		return parse_uint("--processes", value, 1, PROCESSES_MAX,
+				  &settings.processes, why);
 	case OPT_SEED:
-		err = parse_number("--seed", value, 1, ~0ULL, &number, why);
-		settings.seed = number;
-		return err;
+		return parse_uint64("--seed", value, 1, UINT64_MAX,
+				    &settings.seed, why);
 	case OPT_DEVICE:
 		return add_devices(value, why);
 	case OPT_UNBIND:
@@ -437,12 +462,8 @@ static int complete(struct refusal *why)
 {
 	struct timespec time;
 
-	if (!settings.device_count &&
-	    add_devices("{/dev/snd/{pcmC*,controlC*,timer},/dev/oncard*,/dev/lifetime}",
-			why))
+	if (!settings.device_count && add_devices(ALL_DEVICES, why))
 		return -1;
-	if (!settings.device_count)
-		return refuse(why, EX_USAGE, "there is no device");
 	if (settings.unbind && unbind_prepare(settings.unbind))
 		return refuse(why, EX_USAGE,
 			      "no driver '%s' in /sys/bus/*/drivers has a device",

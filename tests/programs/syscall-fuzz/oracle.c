@@ -96,6 +96,8 @@ static void judge_device(const char *folder)
 		const struct line *buffer =
 			buffer_of(mapping, buffers, buffer_count);
 
+		if (buffer)
+			atomic_fetch_add(&record->mappings_judged, 1);
 		if (!buffer || mapping->first + mapping->pages <= buffer->pages)
 			continue;
 		if (is_among(mapping, after, after_count))
@@ -105,6 +107,22 @@ static void judge_device(const char *folder)
 						   mapping->pages - 1),
 			      (unsigned long long)buffer->pages);
 	}
+}
+
+/* Of a card that is one of ours, and maps by dma_map_coherent(). */
+bool mappings_are_shown(void)
+{
+	bool shown = false;
+	glob_t files;
+	unsigned int n;
+
+	for (n = 0; n < settings.device_count && !shown; n++)
+		shown = settings.devices[n].target == TARGET_PCM &&
+			settings.devices[n].bytes_max;
+	if (!shown || glob(FOLDERS "/mappings", 0, NULL, &files))
+		return false;
+	globfree(&files);
+	return true;
 }
 
 void judge_mappings(void)

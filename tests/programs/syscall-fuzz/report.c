@@ -199,9 +199,10 @@ void report_table(FILE *out)
 		fputc('\n', out);
 	}
 	fprintf(out,
-		"# touches %lu, faults %lu; processes begun %lu, children %lu\n",
+		"# touches %lu, faults %lu; processes begun %lu, children %lu; mappings looked at %lu\n",
 		atomic_load(&record->touches), atomic_load(&record->faults),
-		atomic_load(&record->restarts), atomic_load(&record->forks));
+		atomic_load(&record->restarts), atomic_load(&record->forks),
+		atomic_load(&record->mappings_judged));
 	if (settings.unbind)
 		fprintf(out, "# longest unbind: %lu ms\n",
 			atomic_load(&record->unbind_ms_max));
