@@ -3,6 +3,7 @@
 #
 # The benchmark (Documentation/bench.md): each of its bounds by itself.
 # host
+# kernels: 6.1 (what it counts are that kernel's instructions)
 # timeout: 900
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(dirname "$0")/../..

@@ -12,10 +12,10 @@ refused()
 {
 	what=$1
 	shift
-	! "$@" >/tmp/said 2>&1 && grep -qF "$what" /tmp/said || {
-		cat /tmp/said
-		return 1
-	}
+	"$@" >/tmp/said 2>&1 || refused=y
+	[ -n "${refused-}" ] && grep -qF "$what" /tmp/said && return
+	cat /tmp/said
+	return 1
 }
 
 ktap_plan 7

@@ -40,7 +40,7 @@ on_the_card()
 
 run_example()
 {
-	"$top/tests/vm/run" --no-modules --state "$state" -- sh -c "$in_vm" >"$state.said"
+	"$top/tests/vm/run" ${ONCARD_KERNEL:+--kernel "$ONCARD_KERNEL"} --no-modules --state "$state" -- sh -c "$in_vm" >"$state.said"
 }
 
 ktap_plan 4

@@ -4,6 +4,7 @@
 # The lab (Documentation/lab.md): its verdicts, that a seed's figures come again and
 # another seed's differ, and its picture.
 # host
+# kernels: 6.1 (its figures are those of that kernel's allocator, too)
 # timeout: 900
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(dirname "$0")/../..

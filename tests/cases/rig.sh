@@ -3,6 +3,7 @@
 #
 # The rig itself: its exit status tells what became of the command and of the VM.
 # host
+# kernels: 6.1 (it provokes a warning of that kernel, and waits for timeouts)
 # timeout: 600
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -12,12 +12,14 @@ times=$1
 tracing=/sys/kernel/tracing
 driver=/sys/bus/pci/drivers/snd-oncard
 
-# What the driver's remove takes, apart from the slot's lights and power.
+# What the driver's remove takes, apart from the slot's lights and power. Where one
+# moves to another processor, its time stands beside its end, which has to have its name.
 time_removals()
 {
 	[ -e $tracing/max_graph_depth ] || return
 	echo oncard_chip_remove >$tracing/set_ftrace_filter
 	echo function_graph >$tracing/current_tracer
+	echo funcgraph-tail >$tracing/trace_options
 	echo 1 >$tracing/tracing_on
 }
 
@@ -66,7 +68,7 @@ cycle_all()
 	}
 }
 
-ktap_plan 6
+ktap_plan 7
 before=$(books)
 time_removals
 start_clients --mix=streams --processes=4
@@ -81,8 +83,10 @@ figure "hot-unplug" "$n times, under $client_operations operations of clients"
 removals >/tmp/removals
 distribution "remove with streams running" /tmp/removals
 if [ -e $tracing/max_graph_depth ]; then
+	ktap_is "each remove was timed" "$(wc -l </tmp/removals)" "$times"
 	ktap_check "no remove took a second" none_longer_than 1000 /tmp/removals
 else
+	ktap_skip "each remove was timed" "this kernel does not time its functions"
 	ktap_skip "no remove took a second" "this kernel does not time its functions"
 fi
 ktap_books "in the end, as much is in use as before" "$before"

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unbinds a driver from its device and binds it again, over and over, whatever clients
- * do with the device meanwhile.
+ * Unbinds a sound driver from its device and binds it again, over and over, each time
+ * as soon as one of ALSA's streams runs, whatever clients do with the device meanwhile.
  *
- * Usage: rebind [--driver NAME] [--count N] [--pause MS] [--times FILE]
+ * Usage: rebind [--driver NAME] [--count N] [--times FILE]
  *	--driver: of a bus PCI or platform (snd-oncard); the first device that it has
  *	--count: how often (10)
- *	--pause: from each bind to the next unbind (100)
  *	--times: where to write how long each unbind took, in ns, one a line
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -24,12 +24,14 @@
 
 #include "args.h"
 
-#define PATH_BYTES 256
+#define PATH_BYTES     256
+#define STREAMS        "/proc/asound/card*/pcm*/sub*/status"
+#define RUNNING_WITHIN 30 /* s, after a bind */
 
 struct options {
 	const char *driver;
 	const char *times;
-	unsigned long long count, pause;
+	unsigned long long count;
 };
 
 struct target {
@@ -105,6 +107,49 @@ static uint64_t tell_driver(const struct target *target, const char *word)
 	return began;
 }
 
+static bool stream_runs(const char *status)
+{
+	char line[128];
+	bool runs = false;
+	FILE *in = fopen(status, "r");
+
+	while (in && !runs && fgets(line, sizeof(line), in))
+		runs = !strcmp(line, "state: RUNNING\n");
+	if (in)
+		fclose(in);
+	return runs;
+}
+
+static bool any_stream_runs(void)
+{
+	bool runs = false;
+	glob_t found;
+	size_t n;
+
+	if (glob(STREAMS, 0, NULL, &found))
+		return false;
+	for (n = 0; n < found.gl_pathc && !runs; n++)
+		runs = stream_runs(found.gl_pathv[n]);
+	globfree(&found);
+	return runs;
+}
+
+/* (clients need the processor meanwhile, which we would have before them) */
+static void wait_for_stream(unsigned long long times)
+{
+	uint64_t deadline = now_ns() + RUNNING_WITHIN * 1000000000ULL;
+
+	while (!any_stream_runs()) {
+		if (now_ns() > deadline) {
+			fprintf(stderr,
+				"rebind: after %llu times: no stream ran within %d s\n",
+				times, RUNNING_WITHIN);
+			exit(1);
+		}
+		usleep(20000);
+	}
+}
+
 /*
  * As the thread does that removes a card which was pulled out. What is timed is the
  * removal, and not how long this process waits for a processor among the clients.
@@ -125,7 +170,7 @@ static void rebind(const struct target *target, const struct options *options,
 
 	take_precedence();
 	for (n = 0; n < options->count; n++) {
-		usleep((useconds_t)(options->pause * 1000));
+		wait_for_stream(n);
 		took = tell_driver(target, "unbind");
 		tell_driver(target, "bind");
 		if (took > longest)
@@ -150,12 +195,9 @@ static int take_option(struct options *o, int option, struct refusal *why)
 	case 'c':
 		return parse_number("--count", optarg, 1, 1000000, &o->count,
 				    why);
-	case 'p':
-		return parse_number("--pause", optarg, 0, 100000, &o->pause,
-				    why);
 	default: /* getopt_long() has said what is wrong */
 		return refuse(why, EX_USAGE,
-			      "allowed: --driver NAME --count N --pause MS --times FILE");
+			      "allowed: --driver NAME --count N --times FILE");
 	}
 }
 
@@ -164,14 +206,12 @@ int main(int argc, char **argv)
 	static const struct option long_options[] = {
 		{ "driver", required_argument, NULL, 'd' },
 		{ "count", required_argument, NULL, 'c' },
-		{ "pause", required_argument, NULL, 'p' },
 		{ "times", required_argument, NULL, 't' },
 		{ 0 },
 	};
 	struct options options = {
 		.driver = "snd-oncard",
 		.count = 10,
-		.pause = 100,
 	};
 	struct target target;
 	struct refusal why;

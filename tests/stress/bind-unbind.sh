@@ -18,7 +18,7 @@ before=$(books)
 start_clients --mix=streams --processes=4
 ktap_check "mapped streams run" within 30 clients_run
 ktap_check "$times times unbound and bound" \
-	rebind --count "$times" --pause 200 --times /tmp/unbind
+	rebind --count "$times" --times /tmp/unbind
 ktap_clients
 figure "unbind and bind" "$times times, under $client_operations operations of clients"
 distribution "unbind with streams running" /tmp/unbind
