@@ -10,7 +10,7 @@
 # What comes out: judge_passed, judge_failed, judge_skipped count the leaves
 # (a result whose subtests were counted is not counted again), judge_problems
 # names what is wrong with the test itself. A test with a problem has failed,
-# whatever its results say.
+# whatever its results say. judge_skips_all is why a test skipped itself as a whole.
 #
 # The rules, beyond KTAP's: the plan comes first; results are numbered from 1
 # without a gap, are as many as planned, and have names; SKIP needs a reason,
@@ -25,6 +25,7 @@ judge_begin()
 	judge_failed=0
 	judge_skipped=0
 	judge_problems=()
+	judge_skips_all=
 	judge_closing=
 	judge_bad_results=0	# "not ok" at the outermost level
 	judge_depth=0
@@ -103,6 +104,8 @@ judge_plan_line()
 	fi
 	if [[ $1 =~ ^1\.\.0" # SKIP "(.*[^ ].*)$ ]]; then
 		((judge_skipped += 1))
+		# shellcheck disable=SC2034 # for those who call
+		((judge_depth > 0)) || judge_skips_all=${BASH_REMATCH[1]}
 	elif [[ ! $1 =~ ^1\.\.[1-9][0-9]*$ ]]; then
 		judge_problem "a plan without tests or reason: $1"
 	fi

@@ -48,7 +48,7 @@ judged()
 	verdict "$@"
 }
 
-ktap_plan 37
+ktap_plan 38
 
 # --- what is good ---------------------------------------------------------------
 
@@ -69,6 +69,8 @@ judged "a test may skip itself as a whole, but something must run" 1 "0 passed, 
 	. $top/tests/lib/ktap.sh
 	ktap_skip_all "no second card"
 END
+verdict "and why it did stands beside its name" 1 "0 passed, 1 failed, 1 skipped" \
+	"ok 1 unit/fake # SKIP no second card, "
 
 # --- what fails -----------------------------------------------------------------
 
