@@ -294,6 +294,7 @@ static void free_chip(struct snd_card *card)
 	struct oncard *chip = card->private_data;
 
 	oncard_copy_destroy(chip);
+	oncard_watch_destroy(chip);
 	oncard_board_destroy(chip->board);
 	put_device(chip->dma);
 	cleanup_srcu_struct(&chip->in_use);

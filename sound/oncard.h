@@ -237,6 +237,7 @@ int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
 
 /* watch.c */
 void oncard_watch_create(struct oncard *chip);
+void oncard_watch_destroy(struct oncard *chip);
 void oncard_watch_prepare(struct oncard *chip, unsigned int index,
 			  const struct snd_pcm_runtime *runtime);
 void oncard_watch_start(struct oncard *chip, u32 streams);

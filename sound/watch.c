@@ -362,7 +362,7 @@ void oncard_watch_start(struct oncard *chip, u32 streams)
  *
  * Their interrupts are masked.
  *
- * Context: their substreams are locked.
+ * Context: their substreams are locked; or they are not, and oncard_watch_sync() follows.
  */
 void oncard_watch_stop(struct oncard *chip, u32 streams)
 {
@@ -414,6 +414,22 @@ void oncard_watch_drain(struct oncard *chip, unsigned int index)
 void oncard_watch_sync(struct oncard *chip, unsigned int index)
 {
 	hrtimer_cancel(&chip->watch[index].timer);
+}
+
+/**
+ * oncard_watch_destroy() - undo oncard_watch_create()
+ * @chip: the card, whose files are closed
+ *
+ * Who found the card silent has streams looked at that may have stopped by then.
+ *
+ * Context: process context, may sleep.
+ */
+void oncard_watch_destroy(struct oncard *chip)
+{
+	unsigned int index;
+
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		oncard_watch_sync(chip, index);
 }
 
 /**

@@ -400,6 +400,9 @@ static void map_renumbered(struct renumbered *maps)
 	close(told[0]);
 	munmap(inherited, PAGES * page);
 	maps->alone = map_renumbered_by("400");
+	/* (a fork would tell where it lies) */
+	if (madvise(maps->alone, PAGES * page, MADV_DONTFORK))
+		fail("MADV_DONTFORK");
 }
 
 static uint32_t debugger_reads(const uint32_t *address)
