@@ -152,7 +152,8 @@ struct oncard_watch {
  * @substream: the open substreams, by the card's stream number
  * @prepared: streams whose registers describe their buffer, a bit each; cleared under
  *	the substream's lock
- * @buffer_lock: guards which buffer a substream's runtime has
+ * @buffer_lock: guards which buffer a substream's runtime has, and is held while a stream
+ *	is prepared for it
  * @buffer: their buffers, each until its stream has stopped
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
@@ -252,6 +253,9 @@ bool oncard_silent(struct oncard *chip);
 
 /* runaway.c */
 bool oncard_stop_stream(struct oncard *chip, unsigned int index);
+void oncard_report_kept(struct oncard *chip,
+			struct snd_pcm_substream *substream,
+			const struct snd_dma_buffer *buffer);
 void oncard_keep_buffer(struct oncard *chip,
 			struct snd_pcm_substream *substream);
 

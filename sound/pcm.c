@@ -176,18 +176,32 @@ void oncard_pcm_set_buffer(struct snd_pcm_substream *substream,
 	mutex_unlock(&chip->buffer_lock);
 }
 
+/*
+ * First the buffer is taken from ALSA, then the stream halted. Until it is closed, its
+ * group may prepare a linked stream, and start it, at any moment; who does so from now on
+ * finds none. Returns whether there was one that the card does not use any more.
+ */
+static bool take_from_alsa(struct oncard *chip,
+			   struct snd_pcm_substream *substream)
+{
+	struct snd_dma_buffer *buffer = substream->runtime->dma_buffer_p;
+	bool stopped;
+
+	oncard_pcm_set_buffer(substream, NULL, 0);
+	stopped = halt_stream(chip, substream);
+	if (buffer && !stopped)
+		oncard_report_kept(chip, substream, buffer);
+	return buffer && stopped;
+}
+
 static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	unsigned int index = oncard_stream_index(substream);
 	int held;
 
-	let_go_of_buffer(chip, substream);
-	if (!substream->runtime->dma_buffer_p)
-		return 0;
-	oncard_pcm_set_buffer(substream, NULL, 0);
-	/* (of a card that is gone, all have been) */
-	if (oncard_chip_enter(chip, &held)) {
+	/* (of a card that is gone, all have been given back) */
+	if (take_from_alsa(chip, substream) && oncard_chip_enter(chip, &held)) {
 		oncard_buffer_free(chip, index);
 		oncard_chip_exit(chip, held);
 	}
@@ -290,12 +304,14 @@ static void write_list(struct oncard *chip, unsigned int index,
 		     oncard_list_mode(chip));
 }
 
+/* From the look at its buffer until it is prepared, nobody takes that away. */
 static int set_up_stream(struct oncard *chip,
 			 struct snd_pcm_substream *substream)
 {
 	struct snd_pcm_runtime *runtime = substream->runtime;
 	unsigned int index = oncard_stream_index(substream);
 
+	lockdep_assert_held(&chip->buffer_lock);
 	if (oncard_silent(chip) || !halt_stream(chip, substream) ||
 	    !runtime->dma_area)
 		return unusable(chip);
@@ -321,7 +337,9 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 
 	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
+	mutex_lock(&chip->buffer_lock);
 	err = set_up_stream(chip, substream);
+	mutex_unlock(&chip->buffer_lock);
 	oncard_chip_exit(chip, held);
 	return err;
 }

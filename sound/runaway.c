@@ -50,6 +50,23 @@ bool oncard_stop_stream(struct oncard *chip, unsigned int index)
 }
 
 /**
+ * oncard_report_kept() - say that a buffer is kept
+ * @chip: the card
+ * @substream: whose stream did not stop
+ * @buffer: was its buffer
+ *
+ * Context: any.
+ */
+void oncard_report_kept(struct oncard *chip,
+			struct snd_pcm_substream *substream,
+			const struct snd_dma_buffer *buffer)
+{
+	dev_err(chip->dev,
+		"stream %u: its buffer of %zu bytes is kept until the card has stopped\n",
+		oncard_stream_index(substream), buffer->bytes);
+}
+
+/**
  * oncard_keep_buffer() - take a buffer from ALSA that the card may still reach
  * @chip: the card
  * @substream: its stream did not stop; it is left without a buffer
@@ -64,7 +81,5 @@ void oncard_keep_buffer(struct oncard *chip,
 	if (!buffer)
 		return;
 	oncard_pcm_set_buffer(substream, NULL, 0);
-	dev_err(chip->dev,
-		"stream %u: its buffer of %zu bytes is kept until the card has stopped\n",
-		oncard_stream_index(substream), buffer->bytes);
+	oncard_report_kept(chip, substream, buffer);
 }
