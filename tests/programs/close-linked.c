@@ -6,9 +6,7 @@
  *
  * Usage: close-linked ROUNDS
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -16,11 +14,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "dice.h"
 #include "ktap.h"
 #include "pcm-calls.h"
+#include "stream-race.h"
 
-#define STREAMS   "/sys/kernel/debug/snd-oncard/*/streams"
 #define RECORDING 1 /* the card's number for the first capture */
 
 static const struct pcm_shape shape = {
@@ -31,23 +28,9 @@ static const struct pcm_shape shape = {
 	.periods = 4,
 };
 
-static glob_t streams;
 static int playback;
 static atomic_bool over;
 static atomic_ulong started;
-
-static void fail(const char *what)
-{
-	perror(what);
-	exit(2);
-}
-
-static void must(int err, const char *what)
-{
-	errno = -err;
-	if (err)
-		fail(what);
-}
 
 static int open_stream(const char *node)
 {
@@ -71,35 +54,6 @@ static void *start_all_the_time(void *unused)
 	return NULL;
 }
 
-/* The card's word for it. */
-static bool recording_runs(void)
-{
-	FILE *file = fopen(streams.gl_pathv[0], "r");
-	unsigned int number, running = 0;
-	char line[128];
-
-	if (!file)
-		fail(STREAMS);
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line,
-			   "stream=%u descriptors=%*u bytes=%*u running=%u",
-			   &number, &running) == 2 &&
-		    number == RECORDING)
-			break;
-	fclose(file);
-	return running;
-}
-
-/* In any moment of what the other thread does with it. */
-static void let_some_time_pass(struct dice *dice)
-{
-	uint32_t left = dice_below(dice, 50000);
-
-	/* (the compiler shall not see that it comes to nothing) */
-	for (; left; left--)
-		atomic_signal_fence(memory_order_seq_cst);
-}
-
 static bool runs_when_closed(struct dice *dice)
 {
 	int capture = open_stream("/dev/snd/pcmC0D0c");
@@ -109,7 +63,7 @@ static bool runs_when_closed(struct dice *dice)
 		;
 	let_some_time_pass(dice);
 	close(capture);
-	return recording_runs();
+	return card_runs(RECORDING);
 }
 
 int main(int argc, char **argv)
@@ -127,8 +81,6 @@ int main(int argc, char **argv)
 	}
 	dice_seed(&dice, 1);
 	playback = open_stream("/dev/snd/pcmC0D0p");
-	if (glob(STREAMS, 0, NULL, &streams))
-		fail(STREAMS);
 	ktap_begin(&ktap, stdout, 2);
 	must(-pthread_create(&starter, NULL, start_all_the_time, NULL),
 	     "pthread_create");

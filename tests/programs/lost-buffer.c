@@ -23,6 +23,7 @@
 
 #include "ktap.h"
 #include "pcm-calls.h"
+#include "stream-race.h"
 
 #define NODE   "/dev/snd/pcmC0D0p"
 #define PERIOD 1024UL /* frames, a page */
@@ -38,19 +39,6 @@ static const struct pcm_shape shape = {
 static long page;
 static int writing, linked;
 static char *served;
-
-static void fail(const char *what)
-{
-	perror(what);
-	exit(2);
-}
-
-static void must(int err, const char *what)
-{
-	errno = -err;
-	if (err)
-		fail(what);
-}
 
 static int open_stream(void)
 {

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,11 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dice.h"
 #include "ktap.h"
 #include "pcm-calls.h"
+#include "stream-race.h"
 
-#define STREAMS "/sys/kernel/debug/snd-oncard/*/streams"
 #define BUFFER_FRAMES \
 	(256 << 10) /* as large as it can be: to clear it takes time */
 #define PERIODS 4
@@ -35,33 +33,9 @@ static const struct pcm_shape shape = {
 	.periods = PERIODS,
 };
 
-static glob_t streams;
 static int fd;
 static atomic_bool over;
 static atomic_ulong started;
-
-static void fail(const char *what)
-{
-	perror(what);
-	exit(2);
-}
-
-static void must(int err, const char *what)
-{
-	errno = -err;
-	if (err)
-		fail(what);
-}
-
-/* At once, it would never find a buffer that is already being taken. */
-static void let_some_time_pass(struct dice *dice)
-{
-	uint32_t left = dice_below(dice, 50000);
-
-	/* (the compiler shall not see that it comes to nothing) */
-	for (; left; left--)
-		atomic_signal_fence(memory_order_seq_cst);
-}
 
 /*
  * A drain starts what was prepared and has frames, and does not wait here. ALSA
@@ -81,25 +55,6 @@ static void *start_all_the_time(void *unused)
 			atomic_fetch_add(&started, 1);
 	}
 	return NULL;
-}
-
-/* The card's word for it. */
-static bool runs(unsigned int stream)
-{
-	FILE *file = fopen(streams.gl_pathv[0], "r");
-	unsigned int number, running = 0;
-	char line[128];
-
-	if (!file)
-		fail(STREAMS);
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line,
-			   "stream=%u descriptors=%*u bytes=%*u running=%u",
-			   &number, &running) == 2 &&
-		    number == stream)
-			break;
-	fclose(file);
-	return running;
 }
 
 /* With frames to drain. What the other thread does meanwhile is its own affair. */
@@ -143,8 +98,6 @@ int main(int argc, char **argv)
 		  O_RDWR | O_NONBLOCK);
 	if (fd < 0)
 		fail("/dev/snd");
-	if (glob(STREAMS, 0, NULL, &streams))
-		fail(STREAMS);
 	ktap_begin(&ktap, stdout, 2);
 	must(-pthread_create(&starter, NULL, start_all_the_time, NULL),
 	     "pthread_create");
@@ -153,7 +106,7 @@ int main(int argc, char **argv)
 		if (!take_away(n % 4))
 			continue;
 		taken++;
-		wrong += runs(capture);
+		wrong += card_runs(capture);
 	}
 	atomic_store(&over, true);
 	pthread_join(starter, NULL);
