@@ -67,28 +67,6 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static int take_uint(const char *option, unsigned long long max,
-		     unsigned int *value, struct refusal *why)
-{
-	unsigned long long number;
-
-	if (parse_number(option, optarg, 1, max, &number, why))
-		return -1;
-	*value = (unsigned int)number;
-	return 0;
-}
-
-static int take_long(const char *option, unsigned long long min,
-		     uint64_t *value, struct refusal *why)
-{
-	unsigned long long number;
-
-	if (parse_number(option, optarg, min, UINT64_MAX, &number, why))
-		return -1;
-	*value = number;
-	return 0;
-}
-
 static int take_mix(struct options *o, struct refusal *why)
 {
 	int choice;
@@ -117,12 +95,14 @@ static int take_option(struct options *o, int option, struct refusal *why)
 		o->pcm.device = optarg;
 		return 0;
 	case OPT_PROCESSES:
-		return take_uint("--processes", CROWD_PROCESSES, &o->processes,
-				 why);
+		return parse_uint("--processes", optarg, 1, CROWD_PROCESSES,
+				  &o->processes, why);
 	case OPT_THREADS:
-		return take_uint("--threads", CROWD_THREADS, &o->threads, why);
+		return parse_uint("--threads", optarg, 1, CROWD_THREADS,
+				  &o->threads, why);
 	case OPT_OPERATIONS:
-		return take_long("--operations", 0, &o->operations, why);
+		return parse_uint64("--operations", optarg, 0, UINT64_MAX,
+				    &o->operations, why);
 	case OPT_SECONDS:
 		return parse_seconds("--seconds", optarg, 1e6, &o->seconds,
 				     why);
@@ -134,7 +114,8 @@ static int take_option(struct options *o, int option, struct refusal *why)
 		o->pcm.reopen = true;
 		return 0;
 	case OPT_SEED:
-		return take_long("--seed", 1, &o->seed, why);
+		return parse_uint64("--seed", optarg, 1, UINT64_MAX, &o->seed,
+				    why);
 	default: /* getopt_long() has said what is wrong */
 		return refuse(why, EX_USAGE, "see --help for what is allowed");
 	}

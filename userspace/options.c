@@ -74,22 +74,6 @@ static const char help[] =
 	"Exit status: 0 all is well, 1 something judged is not, 64 bad option, 65 a file\n"
 	"that the card does not take, 66 no such file, 69 no such device, or it went away.\n";
 
-/*
- * A whole number for an unsigned int or an unsigned long, whose limits the
- * caller gives.
- */
-static int take_uint(const char *option, unsigned long long min,
-		     unsigned long long max, unsigned int *value,
-		     struct refusal *why)
-{
-	unsigned long long number;
-
-	if (parse_number(option, optarg, min, max, &number, why))
-		return -1;
-	*value = (unsigned int)number;
-	return 0;
-}
-
 static int take_frames(const char *option, unsigned long *value,
 		       struct refusal *why)
 {
@@ -98,16 +82,6 @@ static int take_frames(const char *option, unsigned long *value,
 	if (parse_number(option, optarg, 1, FRAMES_MAX, &number, why))
 		return -1;
 	*value = (unsigned long)number;
-	return 0;
-}
-
-static int take_seed(struct options *o, struct refusal *why)
-{
-	unsigned long long number;
-
-	if (parse_number("--seed", optarg, 1, UINT64_MAX, &number, why))
-		return -1;
-	o->seed = number;
 	return 0;
 }
 
@@ -160,18 +134,19 @@ static int take_option(struct options *o, int option, struct refusal *why)
 	case 'f':
 		return take_format(o, why);
 	case 'c':
-		return take_uint("--channels", 1, CARD_CHANNELS_MAX,
-				 &o->channels, why);
+		return parse_uint("--channels", optarg, 1, CARD_CHANNELS_MAX,
+				  &o->channels, why);
 	case 'r':
-		return take_uint("--rate", CARD_RATE_MIN, CARD_RATE_MAX,
-				 &o->rate, why);
+		return parse_uint("--rate", optarg, CARD_RATE_MIN,
+				  CARD_RATE_MAX, &o->rate, why);
 	case 'd':
 		return parse_seconds("--duration", optarg, DURATION_MAX,
 				     &o->duration, why);
 	case OPT_SIGNAL:
 		return take_signal(o, why);
 	case OPT_SEED:
-		return take_seed(o, why);
+		return parse_uint64("--seed", optarg, 1, UINT64_MAX, &o->seed,
+				    why);
 	case OPT_BUFFER_SIZE:
 		return take_frames("--buffer-size", &o->buffer_size, why);
 	case OPT_PERIOD_SIZE:
