@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Buffers: an allocation lives until its owner has freed it and its last mapping
  * is gone, in whichever order these come. A revocation takes the mappings away, and

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
  * object, fields as name=value; dma-core/revoked, mappings of cards that are gone;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card device: a device for the DMA API whose coherent calls serve card
  * memory and whose streaming calls go to its parent.

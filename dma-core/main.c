@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * dma-core: memory on a card, behind the ordinary DMA API. See card-memory.h.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside dma-core: a mapping, between what VMAs do to it (mapping.c) and its
  * revocation (revoke.c).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Merging: what lies side by side in memory becomes one segment, as far as the
  * device's limits let it.

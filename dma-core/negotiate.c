@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Mask negotiation: what the kernel knows, brought to the decision in mask.c, and
  * the decision brought to the device.

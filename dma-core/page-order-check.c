@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Whether the page-order allocator's bookkeeping is in order. For tests: no part of
  * the module that drivers use.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the page-order allocator and its checker both know of the bookkeeping, and how
  * words of 64 pages are looked through. page-order.c says what all of it is for.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The page-order allocator: a buddy allocator in units of pages, for any range of
  * pages: a card's region, or an arena of system pages.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What plain C needs from its surroundings, in the kernel and on the host alike:
  * integer types, errnos, 64-bit division, the first and the last bit that is set,

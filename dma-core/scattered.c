@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Scattered buffers: system RAM in as few pieces as the machine has, for devices
  * that follow a list of descriptors. One piece for the CPU and for user space; for

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Buffers in system RAM: for a card device without declared memory, or when its
  * owner allowed the fallback. The parent allocates them, so that its IOMMU and

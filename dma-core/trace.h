@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* clang-format off: the columns of TRACE_EVENT() are not a formatter's */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dma_core

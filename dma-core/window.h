@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A window: the same bytes, seen by the CPU at one physical address and by the
  * card at another one. Plain C; the only place where one becomes the other.

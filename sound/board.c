@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card's host in the kernel: an hrtimer is its crystal, a spinlock its bus
  * arbiter. To be replaced whole when the model runs outside of the VM.

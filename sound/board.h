@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The board hosts the card's model inside the kernel. What crosses this header is
  * what crosses a connector: register accesses and an interrupt. (The third, the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The streams' buffers. They are the driver's and not managed by ALSA, which gives
  * a buffer back with the last close: a card that is taken out takes them with it, and a

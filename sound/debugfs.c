@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * debugfs, snd-oncard/<device>/: "card" is what the card says of itself, "streams" how
  * long their lists are, "copy" what the copy engine was used for, as name=value. Root

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Lists of descriptors, as the card reads them. See Documentation/datasheet.md.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * snd-oncard: an ALSA driver for a card whose audio buffers lie in its own memory.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The back door of the board: what is wrong with the card on it. A file in debugfs while
  * it works, a parameter for one that is broken from power-on. For tests; the driver does

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A card's clock may be a little off, and it may stand still where a machine sleeps; it
  * cannot run ahead of time. So what it was behind is forgotten, and what it is ahead

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The module's own parameters. Each is checked as it is set, so that a value
  * that is not understood stops insmod with a message that lists what is.

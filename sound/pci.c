@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card on PCI: QEMU's ivshmem, whose BAR2 is the card's memory.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The PCM device. Its buffers are ALSA's of the ordinary kind SNDRV_DMA_TYPE_DEV:
  * that they lie on the card is dma-core's doing.

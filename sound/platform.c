@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card without PCI: its memory is a physical range kept from the kernel, or
  * RAM taken from the page allocator and from then on used as if it had no pages.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A card that does not stop when it is told to: it may go on reading, and writing, what
  * its descriptors name. So the buffer of a stream that goes on is given back to nobody

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Buffers that are scattered over system RAM: larger than what can be had in one
  * piece, with a descriptor for each segment.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Running streams are watched: a card may report any position, interrupt without end,
  * or not at all. Whatever does not fit the buffer or the time that has passed is

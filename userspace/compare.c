@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 #include "compare.h"
 
 struct comparison compare_recording(const struct pcm_spec *spec,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE /* strerrorname_np() */
 #include <errno.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A crowd: processes, threads in each of them and now and then a child, which do
  * random operations all at once. Every call is counted by operation and errno; an

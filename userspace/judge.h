@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Judges what came back from the card: frames, positions, page faults and the
  * flags of the mapping. Plain C without alsa-lib, so that it is tested on the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Test results as KTAP, version 1. The verdict is derived from what was
  * counted: a plan that was not run to its end is a failure, as is a plan of

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * oncard-compare: finds a sound in a recording of it, or in an image of the
  * card's memory, and compares bit for bit. See oncard-compare(1).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The smallest complete client of the card: one second of a 440 Hz sine,
  * written straight into the buffer that lies in the card's memory.

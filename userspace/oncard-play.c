@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * oncard-play: plays a WAV or a generated signal through the card's buffer,
  * records the loopback at the same time, and judges what came back. See

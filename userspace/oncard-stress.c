@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * oncard-stress: clients that do to a sound card what clients may, in random order
  * and all at once. See oncard-stress(1).

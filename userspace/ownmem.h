@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The program's own memory, made present before the card's buffers are mapped,
  * so that every page fault that is counted afterwards was taken on a buffer of

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's own calls on a PCM substream, in any order: alsa-lib would keep most
  * of the wrong ones from it. Each returns 0 or -errno.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What one frame is made of, and what the card takes. Interleaved, in the
  * machine's own byte order, which for the card's formats must be little endian.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where the frames to play come from: a generator or a WAV file, behind one
  * table of operations. A generator gives the same frames again for the same

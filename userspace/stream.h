@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One direction of the card through alsa-lib: opened with exactly the
  * parameters asked for, or refused; frames go in and come out by mmap or by

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE /* O_CLOEXEC and its like */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How frames get into and out of the buffer: mmap and read/write. Neither
  * sleeps.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef ONCARD_TRANSFER_H
 #define ONCARD_TRANSFER_H
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The parts of a device's buffers that a member of a crowd has mapped, and what can
  * be done to a mapping: cut, move, protect, take away. Each part is one VMA, or lies

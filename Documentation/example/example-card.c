@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The smallest driver for a card with memory of its own: a buffer on the card,
  * which /dev/example-card maps into user space. To begin your own, copy this.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The oncard audio card as a register-level model: plain C, no clock and no
  * locks of its own. Whoever hosts it (the kernel's board.c, a unit test) hands

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the card reaches memory, its own and the system's, and how it reads a list of
  * descriptors: one by one, each checked before anything that it names is touched.

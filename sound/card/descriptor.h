@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside the model: memory as the card reaches it, and lists of descriptors, for
  * whatever on the card works through one.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card's copy engine: moves bytes between one piece of the card's memory and
  * the pieces that a list of descriptors names, in the list's order.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a broken or hostile card does. Everything that is made up comes from a seed,
  * and depends on nothing but the accesses made since it was given.

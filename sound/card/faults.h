@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A card that is broken, or means harm. What is wrong with it shows where a driver
  * looks: in registers, on the interrupt line, in what becomes of a write.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Register map and descriptor format of the oncard audio card. The one file
  * that the driver and the model share; Documentation/datasheet.md is its prose.

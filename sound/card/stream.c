@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The card's streams: descriptors are fetched one by one as the sample clock
  * reaches them, and frames are moved between the memory they name and the wire

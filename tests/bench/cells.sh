@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # In the VM: runs the benchmark, a line "bench: name=value ..." for each allocator.
 #

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The card as an adversary: whatever it does, clients come to an end, the log says what
 # was wrong, once, and when the card is well again it plays and copies bit-exactly.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What people have: aplay and arecord of alsa-utils, in real time.
 . "$(dirname "$0")/../lib/ktap.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What users get wrong with the player: a message that names it, and a status.
 . "$(dirname "$0")/../lib/ktap.sh"

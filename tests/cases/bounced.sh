@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Where all DMA goes through bounce buffers, memory that the card reads while it is
 # written to has to be where it does not: a copy would be stale.

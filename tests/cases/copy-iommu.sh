@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The same as copy.sh behind an IOMMU, where the card's addresses of user memory are
 # not physical ones, and many pages may be one DMA segment.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Scatter/gather I/O between user memory and memory on the card: bit-exact, and no
 # page stays pinned, whatever becomes of the process.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # make run's verdict: it comes last, once, after every check, and says FAIL with
 # what failed when anything did.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What a driver's mmap() may rely on that does nothing but call dma_map_coherent().
 # kernels: 6.1 (a failing insertion needs kretprobes)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The example driver of the documentation does what it says: what a process writes
 # through its node lies in the card's memory, where another one finds it, and where

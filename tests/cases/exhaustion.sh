@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Card memory that does not suffice: -ENOMEM with the figures in the log, never
 # system RAM in its place.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The four ways to map a buffer: what the client gets, and how many page faults it
 # pays while it plays.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Every format, number of channels and access, at rates from end to end: what is
 # recorded is what was played, bit for bit.

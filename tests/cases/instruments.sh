@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the instrumented kernel is there to find, it finds, and the rig fails for it:
 # a module makes each kind of mistake once.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Behind an IOMMU, a buffer in system RAM has a bus address that is no physical
 # one, and may be scattered: the card and the client still see the same bytes.

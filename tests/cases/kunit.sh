@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # dma-core's KUnit suites (tests/modules/dma-core-kunit.c), as the kernel ran them.
 # kernels: debug (it has KUnit)

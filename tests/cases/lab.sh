@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The lab (Documentation/lab.md): its verdicts, that a seed's figures come again and
 # another seed's differ, and its picture.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A buffer outlives its owner's free for as long as it is mapped.
 . "$(dirname "$0")/../lib/ktap.sh"

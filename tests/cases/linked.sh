@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Linked streams: ALSA and the card agree on which of them run.
 . "$(dirname "$0")/../lib/ktap.sh"

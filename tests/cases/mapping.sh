@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A client's mapping of card memory, seen by a witness that reads the page tables,
 # and tried in every way a client may try.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The table of masks: RAM of three sizes, with an IOMMU and without, cards and DMA
 # engines of six widths. A VM for each of the six rows; the cells are in

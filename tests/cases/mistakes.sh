@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A caller's mistakes: a warning once, an errno each time, and nothing changed.
 # vm: --no-modules --expect-warning unknown.flags --expect-warning must.be.multiples.of --expect-warning pass.the.end.of.the.address.space --expect-warning are.declared.already --expect-warning is.no.DMA.mask --expect-warning freeing.what.was.not.allocated --expect-warning no.buffer.of --expect-warning :.buffer.of.0.bytes --expect-warning streaming.mapping.of --expect-warning of.which.a.part.is.card.memory --expect-warning has.a.card.device.already --expect-warning not.a.device.made.by

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # On a machine without a card the driver simulates the card's memory in RAM, used
 # as if it had no pages.

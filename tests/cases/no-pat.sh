@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # One cache attribute for the kernel's and the user's view of a page. Where x86 has a
 # page attribute table, the kernel puts right what a driver asks for; without it, it

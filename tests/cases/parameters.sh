@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Parameters that are not understood: insmod fails, the kernel log names what was
 # wrong and what is allowed, and nothing is left loaded or claimed.

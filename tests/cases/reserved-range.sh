@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The card's memory in a range that was kept from the kernel on its command line.
 # vm: --no-modules --no-card --icount --append memmap=16M$0x18000000

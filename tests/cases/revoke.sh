@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The card goes while streams run, mapped, and comes back: no address reaches it any
 # more, nobody is killed, nothing is left over. Wherever buffers lie.

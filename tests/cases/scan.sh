@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # make scan: the rules find what they are for and nothing else, and what the
 # documentation says about Linux 6.1 is what they find there.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A large buffer that is scattered over system RAM plays: from as few descriptors as
 # the memory allows, and from thousands where hardly two free pages lie side by side.

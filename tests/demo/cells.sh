@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # In the VM: the four cells {coherent, nopage} x {card, system}. A client plays a
 # signal whose every sample is different, records it, and judges; only nopage on

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # In the VM: aplay plays every WAV that alsa-utils ships through memory on the
 # card, by mmap, while arecord records what the card heard.

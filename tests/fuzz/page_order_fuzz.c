@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: dma-core/page-order.c dma-core/page-order-check.c
 /*
  * The page-order allocator against a model that is trivially right: what begins at

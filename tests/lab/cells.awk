@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the lab's cells say, a line of name=value each, for table.awk and picture.awk:
 # value[cell, name], where a cell is named "low-first aged", say, or "others 25" when

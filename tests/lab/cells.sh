@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # In the VM: runs the lab's cells. What is found is a line "cell: name=value ...", or
 # "sweep: name=value ..." where it is low-first on fresh memory, with others that call

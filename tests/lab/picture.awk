@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The lab's figures as SVG; read after cells.awk. Four charts: rates, the sweep, and
 # the run lengths on fresh and on aged memory.
@@ -131,7 +131,7 @@ END {
 	for (a = 1; a <= allocators; a++)
 		colour[allocator[a]] = shade[a]
 	print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-	print "<!-- SPDX-License-Identifier: GPL-2.0 -->"
+	print "<!-- SPDX-License-Identifier: GPL-2.0-only -->"
 	print "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1130\" height=\"770\"" \
 		" viewBox=\"0 0 1130 770\" font-family=\"sans-serif\" font-size=\"12\">"
 	print "<style>.heading { font-size: 14px; font-weight: bold; }" \

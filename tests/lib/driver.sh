@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # what probe sets is for those who call it
 #
 # For scripts in the VM: loads the driver with parameters, plays, and looks at the

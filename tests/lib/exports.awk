@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Each function that is exported has a kernel-doc comment in its file, which
 # says "Context:" and, unless the function returns nothing, "Return:".

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # In the VM: mask-cells.sh iommu|none BLOCKS. One row of the table of masks: every
 # width of card, with its memory in several places and with its buffers in system

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # what is set is for those who call
 #
 # For tests/stress/: clients in the background, what is measured, and what has to be

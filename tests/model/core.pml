@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * dma-core's objects: region, buffer, mapping, card device, module. Each inline is
  * what others can see of the C function that it names.

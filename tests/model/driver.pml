@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The driver's side: who allocates and frees buffers, who takes the card away and
  * brings it back, who unloads the module; and the final account.

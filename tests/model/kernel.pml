@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the kernel's memory management does around dma-core, as far as it matters: in
  * which order page table entries and VMAs come and go, and under which locks.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The lifetimes of region, buffer, mapping, card device and module while processes
  * map, touch, split, fork, unmap and exit, owners free, and the card is taken away.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A process: it maps, touches, splits, forks, unmaps and exits as often as it likes
  * and in any order, or sleeps for ever with what it has.

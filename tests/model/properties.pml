@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What has to hold, as assertions. A touch of user space changes nothing by reaching a
  * page; so what all processes reach at any time is known from the page table entries,

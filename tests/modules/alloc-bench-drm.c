@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The allocator of the kernel's graphics drivers, called as i915 calls it: for pages
  * that may lie apart, and for pages in a row, which are a block of a power of two with

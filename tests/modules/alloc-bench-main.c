@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Counts the instructions of allocating and freeing, on a VM whose clock counts them:
  * a cycle is an instruction then, which a known number of nops proves in each run.

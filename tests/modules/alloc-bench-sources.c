@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The allocators that the benchmark knows: dma-core's own, by each policy; a bitmap, as
  * the kernel's contiguous memory allocator has it; and gen_pool, of lib/.

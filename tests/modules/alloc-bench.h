@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What allocating and freeing costs, in instructions: one trace of requests, several
  * allocators. Documentation/bench.md says what is counted, and how.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A driver that frees its buffer whenever it is told to, mapped or not: what no
  * subsystem dares, and dma-core allows. Its card's memory is RAM of a platform

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every call of the DMA API that a driver can make, made for a card device: on card
  * memory (the BAR2 of QEMU's ivshmem, or RAM in its part), on system RAM, and wrongly.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * KUnit: what of dma-core needs a kernel: declarations, buffers and who frees them,
  * scatterlists within limits, mappings in user space and their revocation. For kernels

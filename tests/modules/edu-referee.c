@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A DMA engine that is not ours judges the addresses that dma-core hands out: QEMU's
  * edu device copies blocks from memory into itself and back, and says in QEMU's log

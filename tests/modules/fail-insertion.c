@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Lets a driver's mmap() fail half-way, on any kernel that has kretprobes: the Nth page
  * that a process inserts into one of its VMAs is reported as if there had been no

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Buffers that are allocated, freed, mapped and revoked in whatever order clients
  * like, all at once, and a canary in each of them: see lifetime-node.h for what

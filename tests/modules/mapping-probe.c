@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What really stands in a process's page table: an independent witness for the
  * tests, which believes neither vm_page_prot nor what a driver says of itself.

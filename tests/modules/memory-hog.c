@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Breaks the machine's free memory up: while it is loaded, hardly two free pages lie
  * side by side. It takes all there is, page by page, and gives every second back.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page lab: how many segments a card needs for its buffers, depending on the
  * order in which an allocator hands out pages.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The allocator itself, compiled once more: an object can be part of one module only.
  * And its checker, which is part of no other.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where the page lab's pages come from: an arena of system pages that the page-order
  * allocator manages by one of its policies, or the kernel's own allocator.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page lab's workload, the same for every allocator. Whichever way they are
  * served, requests come in the same order, drawn from the seed.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The page lab: one workload, pages from several allocators, and how much of what
  * they hand out dma_map_sg() can merge. Documentation/lab.md describes the workload.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Does wrong, on purpose, what the instrumented kernel is there to find: one kind of
  * mistake for each time that it is loaded. No other kernel survives all of them.

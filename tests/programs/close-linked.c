@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One thread prepares a stream, and with it all that are linked to it, starts and stops
  * them, over and over; a second one links another stream and closes that. Closed, it must

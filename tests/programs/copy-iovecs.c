@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Scatter/gather I/O on /dev/oncardN: random pieces of memory of every kind are
  * written to the card and read back into others, and have to be the same.

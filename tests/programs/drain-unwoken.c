@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Plays without period wakeups, drains and polls for the end of it: nobody but the
  * driver can say when the last frame has gone, by an interrupt that it was asked

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a driver relies on whose mmap() is nothing but dma_map_coherent(): which ranges
  * it maps, what the kernel may do with the VMA, and that nothing is left of a mapping

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Lets every allocation of a path through the driver fail, one after the other: the
  * first, and what was there before must be there again; the second; and so on until

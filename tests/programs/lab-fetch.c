@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * lab-fetch PAGES: has the card's copy engine read the page lab's buffers, one after
  * the other, so that it fetches the descriptors that their pages need.

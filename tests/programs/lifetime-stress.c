@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Processes that allocate, map, cut, move, fork, unmap, free and revoke the buffers of
  * /dev/lifetime in random order, all at once. Needs the module lifetime-node.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A playback and a capture that are linked, through the states where ALSA and a
  * card may come to differ about which of them runs.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A stream loses its buffer in the middle of a write(): to a card that goes on with
  * it although it was stopped, through a stream that is linked with it. What is still to

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Frees a DMA buffer while it is mapped, and looks at who holds what meanwhile.
  * Needs the module buffer-owner.

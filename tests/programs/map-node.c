@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * map-node NODE BYTES [WORD]: maps a device node, shared. With WORD, fills the mapping
  * with it, a line each; then, from a mapping of its own, prints the first line that

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Maps the buffer of a playback substream in every way that a client may try, and
  * reports in KTAP what came of it. Raw mmap() on the PCM's node: alsa-lib would

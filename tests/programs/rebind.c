@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Unbinds a sound driver from its device and binds it again, over and over, each time
  * as soon as one of ALSA's streams runs, whatever clients do with the device meanwhile.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a revocation costs by the number of mappings that it takes back. Needs the
  * module lifetime-node, and a time that counts instructions. KTAP.

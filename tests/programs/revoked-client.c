@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A client whose card is taken away while its stream runs, mapped: unbinds the driver
  * itself, looks at what is left, has it bound again, and looks once more. KTAP.

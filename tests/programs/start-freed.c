@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One thread takes a stream's buffer away, over and over, and gives it another; a second
  * one starts the stream, in each moment of that: it must not run on what it was prepared

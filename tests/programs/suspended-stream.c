@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Plays, has the machine suspended and resumes: the stream goes on where it was. KTAP.
  * Where /sys/power/pm_test says so, the machine only suspends its devices.

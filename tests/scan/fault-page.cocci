@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // fault-page-of-dma: a fault handler returns the page behind a DMA buffer
 // fault-page: the same, and where the address comes from is not to be seen

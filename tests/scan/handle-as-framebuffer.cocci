@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // handle-as-framebuffer: a DMA address in smem_start, where fb_mmap() wants a physical one
 //

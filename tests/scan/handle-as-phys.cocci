@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // handle-as-phys: a DMA address is used as a physical address, or as a pfn
 

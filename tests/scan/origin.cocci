@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // Where an address comes from. tests/scan/run puts this before the rules, which
 // ask origin_of() and handle_of().

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // phys-of-dma: a physical address is computed from a DMA buffer's CPU address
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // remap-of-dma: a DMA buffer is mapped by the pfn behind its CPU address
 // remap-of-address: the same, and where the address comes from is not to be seen

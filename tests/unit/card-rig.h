@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A card's model on the host, with memory of its own and a bus on which a little
  * memory answers. For unit tests, after cmocka.h.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/args.c
 /*
  * What a command line says is taken exactly, or refused with what is allowed.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/compare.c userspace/image.c userspace/judge.c userspace/source.c
 /*
  * A sound is found in a recording of it, and in an image of the card's memory.

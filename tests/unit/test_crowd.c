@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/crowd.c
 /*
  * A crowd: what it counts, what it takes for a failure, and that a seed makes its

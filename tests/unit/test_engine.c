@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: sound/card/card.c sound/card/stream.c
 // sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/judge.c
 /*
  * What oncard-play judges by: frames, positions, pages, flags of a mapping.

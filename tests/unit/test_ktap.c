@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/ktap.c
 /*
  * The verdict: nothing but everything planned, run and passed is a 0.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: dma-core/mask.c dma-core/window.c
 /*
  * The mask decision, in rows: what the card can do, where RAM ends, where the card's

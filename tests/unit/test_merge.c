@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: dma-core/merge.c
 /*
  * Merging, at every limit: adjacency, length, boundary, 32 bits, 64 bits.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The model of lifetimes and its page say what there is: each function that they name is
 # in the sources, each step of the model is in the page's tables, each defect as well. (That

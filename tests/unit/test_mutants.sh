@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The mutants: each still applies to the tree and says what it has to say, each class of
 # defects has one, and the table in the documentation is of these. (That each is caught

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: sound/pace.c
 /*
  * What fits the time that has passed, and what does not.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: tests/fuzz/page_order_fuzz.c dma-core/page-order.c dma-core/page-order-check.c
 /*
  * Replays the fuzzer's corpus of the page-order allocator, so that what it once found

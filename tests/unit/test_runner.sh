@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/run against tests that lie, die or fall silent: none may count as
 # passed. Each fake test is run by the real runner, in a folder of its own.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/stress/soak: its verdict is that of all that ran, and says what did not. The
 # mutants and the tests are stand-ins, in a tree of their own.

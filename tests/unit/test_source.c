@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: userspace/source.c
 /*
  * The generators: what they give is known, and the same again.

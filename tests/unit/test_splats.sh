@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/vm/splats against logs of kernels: what of a warning that is expected
 # may be in a log, and that nothing else passes along with it.

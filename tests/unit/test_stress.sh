@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/lib/stress.sh: what it makes of measured times, of the clients' table and of
 # dma-core's debugfs.

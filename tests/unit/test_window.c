@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 // sources: dma-core/window.c
 /*
  * Windows: the CPU's addresses and the card's, at every edge that either can have.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the scripts of the rig share: messages, where things are kept, the table
 # of kernels, and the search for the libraries that a program needs.

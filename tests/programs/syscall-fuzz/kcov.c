@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which code a sequence of calls reached, by KCOV, where the kernel has it; and the
  * sequences that reached code which nobody had reached before.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * All kinds of calls, to be included with KIND() defined: name; how often in a sequence
  * at random; what has to be among the devices for one to succeed. No guard: there are

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * syscall-fuzz: system calls at random on sound devices and the lab's node, from
  * several processes at once. KTAP; --help says more.

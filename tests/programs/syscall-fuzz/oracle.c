@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What others say: dma-core's debugfs, that no mapping reaches beyond its buffer; the
  * lab's node, that nobody wrote to memory that is not his.

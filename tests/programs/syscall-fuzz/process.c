@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A process that makes calls, in several threads on the same files and mappings, and
  * its children. It lives for some hundred sequences, and ends with all still open.

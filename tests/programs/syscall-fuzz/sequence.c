@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes up sequences of calls: the usual course of some client, with other calls in
  * between; calls at random; or, with KCOV, a change to a sequence that was good.
