@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers: an allocation lives until its owner has freed it and its last mapping
- * is gone, in whichever order these come. A revocation takes the mappings away, and
+ * Buffers: an allocation lives until its owner has freed it and its last mapping and its
+ * last dma-buf are gone, in whichever order these come. A revocation takes these away, and
  * what the owner has not freed when the card device is destroyed, after a revocation,
  * is taken back from him.
  *
  * card->owned finds a buffer by its CPU address, which is unique in the kernel; a
- * handle is not, because the card's own addresses and the bus's may coincide.
+ * handle is not, because the card's own addresses and the bus's may coincide. It is a tree
+ * whose nodes are in the buffers: whoever allocates may be atomic, and what is remembered
+ * needs no memory of its own.
  */
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "attribute.h"
 #include "internal.h"
 #include "trace.h"
 
 /* What of a request for DMA memory holds for the bookkeeping, too. */
 #define ALLOCATION_GFP (GFP_KERNEL | GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY)
 
-/* Card memory, or the system RAM that takes its place. */
+/* Card memory, or the system RAM that takes its place or was asked for. */
 int card_memory_alloc(struct card_device *card, struct card_buffer *buffer,
 		      gfp_t gfp, unsigned long attrs)
 {
 	unsigned long irq;
 	int err;
 
-	if (!READ_ONCE(card->declared))
+	if (!READ_ONCE(card->declared) || attrs & DMA_CARD_ATTR_SYSTEM_RAM)
 		return card_system_alloc(card, buffer, gfp, attrs);
-	err = card_region_alloc(card, buffer);
+	err = card_region_alloc(card, buffer, gfp);
 	if (!err || !card_allows_system(card))
 		return err;
 	err = card_system_alloc(card, buffer, gfp, attrs);
@@ -39,19 +42,56 @@ int card_memory_alloc(struct card_device *card, struct card_buffer *buffer,
 	return err;
 }
 
-/* Allocating callers may be atomic, with interrupts off. */
-static int remember_owned(struct card_device *card, struct card_buffer *buffer,
-			  gfp_t gfp)
-{
-	unsigned long irq;
-	void *old;
+/* --- what is owned; with card_device.lock held ---------------------------------------- */
 
-	xa_lock_irqsave(&card->owned, irq);
-	old = __xa_store(&card->owned, (unsigned long)buffer->cpu_addr, buffer,
-			 gfp);
-	xa_unlock_irqrestore(&card->owned, irq);
-	return xa_err(old);
+static struct card_buffer *owned_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct card_buffer, owned);
 }
+
+static bool is_below(struct rb_node *node, const struct rb_node *other)
+{
+	return owned_of(node)->cpu_addr < owned_of(other)->cpu_addr;
+}
+
+static int compare_cpu_addr(const void *cpu_addr, const struct rb_node *node)
+{
+	const void *other = owned_of(node)->cpu_addr;
+
+	if (cpu_addr == other)
+		return 0;
+	return cpu_addr < other ? -1 : 1;
+}
+
+static struct card_buffer *find_owned(struct card_device *card,
+				      const void *cpu_addr, dma_addr_t handle)
+{
+	struct rb_node *node;
+
+	lockdep_assert_held(&card->lock);
+	node = rb_find(cpu_addr, &card->owned, compare_cpu_addr);
+	return node && owned_of(node)->handle == handle ? owned_of(node) : NULL;
+}
+
+static void remember_owned(struct card_device *card, struct card_buffer *buffer)
+{
+	lockdep_assert_held(&card->lock);
+	list_add_tail(&buffer->on_card, &card->buffers);
+	rb_add(&buffer->owned, &card->owned, is_below);
+	card->counters.allocated++;
+}
+
+/* The owner's share is dropped by who calls this. */
+static void disown(struct card_device *card, struct card_buffer *buffer)
+{
+	lockdep_assert_held(&card->lock);
+	rb_erase(&buffer->owned, &card->owned);
+	buffer->freed = true;
+	if (buffer->mappings || buffer->exports)
+		card->counters.deferred++;
+}
+
+/* --- allocating ------------------------------------------------------------------------ */
 
 /* Whether an allocation may go on: not for a card that is gone. */
 static bool begin_allocating(struct card_device *card)
@@ -74,10 +114,8 @@ static void end_allocating(struct card_device *card, struct card_buffer *buffer)
 
 	spin_lock_irqsave(&card->lock, irq);
 	card->allocating--;
-	if (buffer) {
-		list_add_tail(&buffer->on_card, &card->buffers);
-		card->counters.allocated++;
-	}
+	if (buffer)
+		remember_owned(card, buffer);
 	if (card->revoked)
 		wake_up(&card->idle);
 	spin_unlock_irqrestore(&card->lock, irq);
@@ -94,10 +132,11 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	struct card_buffer *buffer;
 	void *cpu_addr;
 
-	if (WARN_ONCE(!size || size > SIZE_MAX - PAGE_SIZE,
-		      "%s: buffer of %zu bytes\n", dev_name(&card->dev), size))
+	if (!size || size > SIZE_MAX - PAGE_SIZE) {
+		CALLER_ERRED(&card->dev, "no buffer has %zu bytes\n", size);
 		return NULL;
-	buffer = kzalloc(sizeof(*buffer), gfp & ALLOCATION_GFP);
+	}
+	buffer = kzalloc(sizeof(*buffer), (gfp & ALLOCATION_GFP) | GFP_CHARGED);
 	if (!buffer)
 		return NULL;
 	if (!begin_allocating(card))
@@ -107,9 +146,12 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	buffer->size = size;
 	if (take(card, buffer, gfp, attrs))
 		goto end_allocating;
-	if (remember_owned(card, buffer, gfp & ALLOCATION_GFP))
-		goto give_back;
 
+	if (!buffer->attribute)
+		buffer->attribute =
+			card_kernel_attribute(buffer->cpu_addr,
+					      buffer->ops->pgprot(buffer,
+								  PAGE_KERNEL));
 	card_object_created(CARD_OBJECT_BUFFER);
 	get_device(&card->dev);
 	trace_dma_card_alloc(&card->dev, buffer->ops->name, buffer->handle,
@@ -120,8 +162,6 @@ void *card_buffer_alloc(struct card_device *card, size_t size,
 	end_allocating(card, buffer);
 	return cpu_addr;
 
-give_back:
-	buffer->ops->give_back(buffer);
 end_allocating:
 	end_allocating(card, NULL);
 free_buffer:
@@ -155,17 +195,9 @@ void card_buffer_put(struct card_buffer *buffer)
 	kref_put(&buffer->kref, buffer_destroy);
 }
 
-static struct card_buffer *owned_buffer(struct card_device *card,
-					void *cpu_addr, dma_addr_t handle)
-{
-	struct card_buffer *buffer;
-
-	buffer = xa_load(&card->owned, (unsigned long)cpu_addr);
-	return buffer && buffer->handle == handle ? buffer : NULL;
-}
-
 /*
  * card_buffer_get() - the live buffer that a caller describes, referenced
+ * @size: of it, at the most to the end of its last page
  * Return: NULL, after a warning, when there is no such buffer.
  */
 struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
@@ -173,32 +205,29 @@ struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
 {
 	struct card_buffer *buffer;
 	unsigned long irq;
+	size_t has;
 
-	xa_lock_irqsave(&card->owned, irq);
-	buffer = owned_buffer(card, cpu_addr, handle);
-	if (buffer && size <= buffer->size)
+	spin_lock_irqsave(&card->lock, irq);
+	buffer = find_owned(card, cpu_addr, handle);
+	has = buffer ? buffer->size : 0;
+	if (buffer && size <= PAGE_ALIGN(has))
 		kref_get(&buffer->kref);
 	else
 		buffer = NULL;
-	xa_unlock_irqrestore(&card->owned, irq);
-	WARN_ONCE(!buffer, "%s: no buffer of %zu bytes at %pad\n",
-		  dev_name(&card->dev), size, &handle);
+	spin_unlock_irqrestore(&card->lock, irq);
+	/* (once it was revoked, they are taken from whoever did not free them) */
+	if (!buffer && !card_is_revoked(card))
+		CALLER_ERRED(&card->dev,
+			     "no buffer of %zu bytes at %pad (CPU %p): %zu bytes were allocated there and are not freed\n",
+			     size, &handle, cpu_addr, has);
 	return buffer;
 }
 
-static void free_by_owner(struct card_device *card, struct card_buffer *buffer)
+static void free_by_owner(struct card_buffer *buffer)
 {
-	unsigned int mappings;
-	unsigned long irq;
-
-	spin_lock_irqsave(&card->lock, irq);
-	buffer->freed = true;
-	mappings = buffer->mappings;
-	if (mappings)
-		card->counters.deferred++;
-	spin_unlock_irqrestore(&card->lock, irq);
-	trace_dma_card_free(&card->dev, buffer->ops->name, buffer->handle,
-			    buffer->size, mappings);
+	trace_dma_card_free(&buffer->card->dev, buffer->ops->name,
+			    buffer->handle, buffer->size,
+			    READ_ONCE(buffer->mappings));
 	card_buffer_put(buffer);
 }
 
@@ -208,34 +237,37 @@ void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 {
 	struct card_buffer *buffer;
 	unsigned long irq;
+	size_t has;
 
-	xa_lock_irqsave(&card->owned, irq);
-	buffer = owned_buffer(card, cpu_addr, handle);
-	if (buffer && buffer->size == size)
-		__xa_erase(&card->owned, (unsigned long)cpu_addr);
+	spin_lock_irqsave(&card->lock, irq);
+	buffer = find_owned(card, cpu_addr, handle);
+	has = buffer ? buffer->size : 0;
+	if (buffer && has == size)
+		disown(card, buffer);
 	else
 		buffer = NULL;
-	xa_unlock_irqrestore(&card->owned, irq);
+	spin_unlock_irqrestore(&card->lock, irq);
 	if (buffer)
-		free_by_owner(card, buffer);
-	else
-		WARN_ONCE(!card_is_revoked(card),
-			  "%s: freeing what was not allocated: %zu bytes at %pad\n",
-			  dev_name(&card->dev), size, &handle);
+		free_by_owner(buffer);
+	else if (!card_is_revoked(card))
+		CALLER_ERRED(&card->dev,
+			     "freeing what was not allocated: %zu bytes at %pad (CPU %p): %zu bytes were allocated there and are not freed\n",
+			     size, &handle, cpu_addr, has);
 }
 
 /* Any of them, taken from its owner; NULL when there is none. */
 static struct card_buffer *take_owned(struct card_device *card)
 {
-	struct card_buffer *buffer;
-	unsigned long address = 0;
+	struct rb_node *node;
 
-	xa_lock_irq(&card->owned);
-	buffer = xa_find(&card->owned, &address, ULONG_MAX, XA_PRESENT);
-	if (buffer)
-		__xa_erase(&card->owned, address);
-	xa_unlock_irq(&card->owned);
-	return buffer;
+	spin_lock_irq(&card->lock);
+	node = rb_first(&card->owned);
+	if (node) {
+		disown(card, owned_of(node));
+		card->counters.reclaimed++;
+	}
+	spin_unlock_irq(&card->lock);
+	return node ? owned_of(node) : NULL;
 }
 
 static bool is_allocating(struct card_device *card)
@@ -272,11 +304,7 @@ void card_buffers_reclaim(struct card_device *card)
 	struct card_buffer *buffer;
 
 	wait_event(card->idle, !is_allocating(card));
-	while ((buffer = take_owned(card))) {
-		spin_lock_irq(&card->lock);
-		card->counters.reclaimed++;
-		spin_unlock_irq(&card->lock);
-		free_by_owner(card, buffer);
-	}
+	while ((buffer = take_owned(card)))
+		free_by_owner(buffer);
 	wait_event(card->idle, !has_buffers(card));
 }

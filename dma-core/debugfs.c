@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs: dma-core/<device>/{regions,buffers,mappings,counters,mask}, one line an
+ * debugfs: dma-core/<device>/{regions,buffers,mappings,exports,counters,mask}, one line an
  * object, fields as name=value; dma-core/revoked, mappings of cards that are gone;
  * dma-core/objects, how many of each kind there were. Root only: bus and physical
  * addresses are shown.
@@ -23,10 +23,7 @@ static int regions_show(struct seq_file *seq, void *unused)
 			   "phys=%#018llx device=%#018llx size=%llu free=%llu longest=%llu attribute=%s fallback=%s\n",
 			   region->window.phys_addr, region->window.device_addr,
 			   region->window.size, region_free_bytes(region),
-			   region_longest_bytes(region),
-			   region->flags & DMA_CARD_MEMORY_CACHED ?
-				   "write-back" :
-				   "write-combining",
+			   region_longest_bytes(region), region->attribute,
 			   region->flags & DMA_CARD_MEMORY_ALLOW_SYSTEM ?
 				   "system" :
 				   "none");
@@ -43,9 +40,10 @@ static int buffers_show(struct seq_file *seq, void *unused)
 	spin_lock_irq(&card->lock);
 	list_for_each_entry(buffer, &card->buffers, on_card)
 		seq_printf(seq,
-			   "memory=%s handle=%pad size=%zu mappings=%u freed=%d\n",
+			   "memory=%s handle=%pad size=%zu mappings=%u freed=%d attribute=%s exports=%u\n",
 			   buffer->ops->name, &buffer->handle, buffer->size,
-			   buffer->mappings, buffer->freed);
+			   buffer->mappings, buffer->freed, buffer->attribute,
+			   buffer->exports);
 	spin_unlock_irq(&card->lock);
 	return 0;
 }
@@ -58,6 +56,13 @@ static int mappings_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(mappings);
 
+static int exports_show(struct seq_file *seq, void *unused)
+{
+	card_exports_show(seq, seq->private);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(exports);
+
 static int counters_show(struct seq_file *seq, void *unused)
 {
 	struct card_device *card = seq->private;
@@ -67,11 +72,11 @@ static int counters_show(struct seq_file *seq, void *unused)
 	now = card->counters;
 	spin_unlock_irq(&card->lock);
 	seq_printf(seq,
-		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\nrevoked=%llu\nreclaimed=%llu\nlists=%llu\nentries=%llu\nsegments=%llu\nlongest_run=%llu\n",
+		   "allocated=%llu\nfreed=%llu\ndeferred=%llu\nexhausted=%llu\nfallen_back=%llu\nmapped=%llu\nunmapped=%llu\nrevoked=%llu\nexported=%llu\nreclaimed=%llu\nlists=%llu\nentries=%llu\nsegments=%llu\nlongest_run=%llu\n",
 		   now.allocated, now.freed, now.deferred, now.exhausted,
 		   now.fallen_back, now.mapped, now.unmapped, now.revoked,
-		   now.reclaimed, now.lists, now.entries, now.segments,
-		   now.longest_run);
+		   now.exported, now.reclaimed, now.lists, now.entries,
+		   now.segments, now.longest_run);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(counters);
@@ -80,6 +85,7 @@ static const char *const bounce_names[] = {
 	[DMA_BOUNCE_NONE] = "none",
 	[DMA_BOUNCE_BUFFERS] = "buffers",
 	[DMA_BOUNCE_UNRELIABLE] = "unreliable",
+	[DMA_BOUNCE_ABSENT] = "absent",
 };
 
 static int mask_show(struct seq_file *seq, void *unused)
@@ -112,6 +118,8 @@ void card_debugfs_add(struct card_device *card)
 			    &buffers_fops);
 	debugfs_create_file("mappings", 0400, card->debugfs, card,
 			    &mappings_fops);
+	debugfs_create_file("exports", 0400, card->debugfs, card,
+			    &exports_fops);
 	debugfs_create_file("counters", 0400, card->debugfs, card,
 			    &counters_fops);
 	debugfs_create_file("mask", 0400, card->debugfs, card, &mask_fops);
@@ -128,6 +136,7 @@ static const char *const object_names[CARD_OBJECTS] = {
 	[CARD_OBJECT_BUFFER] = "buffers",
 	[CARD_OBJECT_MAPPING] = "mappings",
 	[CARD_OBJECT_STAND_IN] = "stand_ins",
+	[CARD_OBJECT_EXPORT] = "exports",
 };
 
 static atomic64_t created[CARD_OBJECTS];

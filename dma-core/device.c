@@ -9,11 +9,13 @@
  */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "internal.h"
+#include "space.h"
 
 static void *card_alloc(struct device *dev, size_t size, dma_addr_t *handle,
 			gfp_t gfp, unsigned long attrs)
@@ -55,13 +57,48 @@ static int card_get_sgtable(struct device *dev, struct sg_table *table,
  * The parent shares the card device's streaming mask, but each device has a
  * coherent mask of its own, and the parent's has to be the card device's.
  */
+static void set_parents_mask(struct card_device *card)
+{
+	lockdep_assert_held(&card->lock);
+	card->dev.parent->coherent_dma_mask =
+		min(card->dev.coherent_dma_mask, card->limit);
+}
+
 struct device *card_allocating_parent(struct card_device *card)
 {
-	struct device *parent = card->dev.parent;
+	unsigned long irq;
 
-	if (parent->coherent_dma_mask != card->dev.coherent_dma_mask)
-		dma_set_coherent_mask(parent, card->dev.coherent_dma_mask);
-	return parent;
+	spin_lock_irqsave(&card->lock, irq);
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
+	return card->dev.parent;
+}
+
+/*
+ * The same, for one more try, with addresses up to @limit only: away from card memory, for
+ * a card that could not tell the two apart. Who allocates meanwhile does so there, too.
+ * card_allocated_below() ends it.
+ */
+void card_allocating_below(struct card_device *card, u64 limit)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	card->limited++;
+	card->limit = min(card->limit, limit);
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
+}
+
+void card_allocated_below(struct card_device *card)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	if (!--card->limited)
+		card->limit = U64_MAX;
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
 }
 
 static struct page *card_alloc_pages(struct device *dev, size_t size,
@@ -69,11 +106,27 @@ static struct page *card_alloc_pages(struct device *dev, size_t size,
 				     enum dma_data_direction dir, gfp_t gfp)
 {
 	struct card_device *card = to_card_device(dev);
+	struct device *parent;
+	struct page *page;
+	u64 limit;
 
 	if (card_is_revoked(card))
 		return NULL;
-	return dma_alloc_pages(card_allocating_parent(card), size, handle, dir,
-			       gfp);
+	parent = card_allocating_parent(card);
+	page = dma_alloc_pages(parent, size, handle, dir, gfp);
+	limit = page ? card_limit_below(card, *handle, size) : U64_MAX;
+	if (limit == U64_MAX)
+		return page;
+	dma_free_pages(parent, size, page, *handle, dir);
+	if (!limit)
+		return NULL;
+	card_allocating_below(card, limit);
+	page = dma_alloc_pages(parent, size, handle, dir, gfp);
+	card_allocated_below(card);
+	if (!page || card_handle_is_clear(card, *handle, size))
+		return page;
+	dma_free_pages(parent, size, page, *handle, dir);
+	return NULL;
 }
 
 static void card_free_pages(struct device *dev, size_t size, struct page *page,
@@ -86,49 +139,45 @@ static void card_free_pages(struct device *dev, size_t size, struct page *page,
  * Streaming mappings are for system RAM. Card memory needs none, it is coherent;
  * and a page of RAM that plays a card's memory has an address for the card already.
  */
-bool card_is_system_ram(struct device *dev, struct page *page,
-			unsigned long offset, size_t size)
+bool card_is_system_ram(struct device *dev, phys_addr_t phys_addr, size_t size)
 {
 	dma_addr_t unused;
 
-	if (page && card_regions_to_device(to_card_device(dev),
-					   page_to_phys(page) + offset, size,
-					   &unused) == -ENXIO)
+	if (pfn_valid(PHYS_PFN(phys_addr)) &&
+	    card_regions_to_device(to_card_device(dev), phys_addr, size,
+				   &unused) == -ENXIO)
 		return true;
 	CALLER_ERRED(dev, "streaming mapping of %zu bytes of card memory\n",
 		     size);
 	return false;
 }
 
-dma_addr_t card_map_page(struct device *dev, struct page *page,
-			 unsigned long offset, size_t size,
-			 enum dma_data_direction dir, unsigned long attrs)
+static dma_addr_t map_system_ram(struct device *dev, phys_addr_t phys_addr,
+				 size_t size, enum dma_data_direction dir,
+				 unsigned long attrs)
 {
 	dma_addr_t handle;
 
-	if (!card_is_system_ram(dev, page, offset, size))
+	if (!card_is_system_ram(dev, phys_addr, size))
 		return DMA_MAPPING_ERROR;
-	handle =
-		dma_map_page_attrs(dev->parent, page, offset, size, dir, attrs);
+	handle = dma_map_phys(dev->parent, phys_addr, size, dir, attrs);
 	/* Asked for the parent as well, whose mappings are debugged, too. */
 	if (dma_mapping_error(dev->parent, handle))
 		return DMA_MAPPING_ERROR;
-	return handle;
-}
-
-void card_unmap_page(struct device *dev, dma_addr_t handle, size_t size,
-		     enum dma_data_direction dir, unsigned long attrs)
-{
-	dma_unmap_page_attrs(dev->parent, handle, size, dir, attrs);
+	if (card_handle_is_clear(to_card_device(dev), handle, size))
+		return handle;
+	dma_unmap_phys(dev->parent, handle, size, dir,
+		       attrs | DMA_ATTR_SKIP_CPU_SYNC);
+	return DMA_MAPPING_ERROR;
 }
 
 /*
  * A physical range without pages: the card's own memory, where the card sees it, or
  * another device's, for which the platform knows the way.
  */
-dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
-			     size_t size, enum dma_data_direction dir,
-			     unsigned long attrs)
+static dma_addr_t map_resource(struct device *dev, phys_addr_t phys_addr,
+			       size_t size, enum dma_data_direction dir,
+			       unsigned long attrs)
 {
 	struct card_device *card = to_card_device(dev);
 	dma_addr_t handle;
@@ -142,24 +191,37 @@ dma_addr_t card_map_resource(struct device *dev, phys_addr_t phys_addr,
 			     size, &phys_addr);
 		return DMA_MAPPING_ERROR;
 	}
-	handle = dma_map_resource(dev->parent, phys_addr, size, dir, attrs);
+	handle = dma_map_phys(dev->parent, phys_addr, size, dir, attrs);
 	if (dma_mapping_error(dev->parent, handle) ||
 	    !card_regions_hold_device(card, handle, size))
 		return handle;
 	/* It could not be told apart any more, neither here nor by the card. */
-	dma_unmap_resource(dev->parent, handle, size, dir, attrs);
+	dma_unmap_phys(dev->parent, handle, size, dir, attrs);
 	dev_err_ratelimited(dev,
 			    "%zu bytes at %pap would be at %pad, where the card has memory of its own\n",
 			    size, &phys_addr, &handle);
 	return DMA_MAPPING_ERROR;
 }
 
-void card_unmap_resource(struct device *dev, dma_addr_t handle, size_t size,
-			 enum dma_data_direction dir, unsigned long attrs)
+static dma_addr_t card_map_phys(struct device *dev, phys_addr_t phys_addr,
+				size_t size, enum dma_data_direction dir,
+				unsigned long attrs)
 {
-	if (!card_regions_hold_device(to_card_device(dev), handle, size))
-		dma_unmap_resource(dev->parent, handle, size, dir, attrs);
+	if (attrs & DMA_ATTR_MMIO)
+		return map_resource(dev, phys_addr, size, dir, attrs);
+	return map_system_ram(dev, phys_addr, size, dir, attrs);
 }
+
+static void card_unmap_phys(struct device *dev, dma_addr_t handle, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	if (attrs & DMA_ATTR_MMIO &&
+	    card_regions_hold_device(to_card_device(dev), handle, size))
+		return;
+	dma_unmap_phys(dev->parent, handle, size, dir, attrs);
+}
+
+DEFINE_MAP_OPS(card_map_phys, card_unmap_phys);
 
 static void card_sync_single_for_cpu(struct device *dev, dma_addr_t handle,
 				     size_t size, enum dma_data_direction dir)
@@ -191,25 +253,29 @@ static unsigned long card_get_merge_boundary(struct device *dev)
 }
 
 /*
- * dma_set_mask() is the one way to ask the parent; its mask is put back. What the parent
- * has mapped by then was for that mask: a driver sets masks before it maps anything.
+ * To set a mask is the one way to ask the platform. The parent's are left alone, for it may
+ * stream and allocate at this moment: asked is for a device that is like the parent in all
+ * that the answer goes by. (Who asks at the same time may set its mask; nobody reads it.)
  */
-static bool parent_supports(struct device *parent, u64 mask)
+static bool parent_supports(struct card_device *card, u64 mask)
 {
-	u64 old = *parent->dma_mask;
+	const struct device *parent = card->dev.parent;
+	struct device *alike = &card->alike;
 
-	if (mask == old)
-		return true;
-	if (dma_set_mask(parent, mask))
-		return false;
-	*parent->dma_mask = old;
-	return true;
+	set_dma_ops(alike, get_dma_ops(card->dev.parent));
+	set_dma_iommu(alike, parent);
+	alike->bus_dma_limit = parent->bus_dma_limit;
+	alike->dma_range_map = parent->dma_range_map;
+	alike->archdata = parent->archdata;
+	return !dma_set_coherent_mask(alike, mask);
 }
 
 static int card_dma_supported(struct device *dev, u64 mask)
 {
-	return mask && mask >= card_regions_mask(to_card_device(dev)) &&
-	       parent_supports(dev->parent, mask);
+	struct card_device *card = to_card_device(dev);
+
+	return mask && mask >= card_regions_mask(card) &&
+	       parent_supports(card, mask);
 }
 
 static const struct dma_map_ops card_dma_ops = {
@@ -217,9 +283,9 @@ static const struct dma_map_ops card_dma_ops = {
 	.free = card_free,
 	.mmap = card_mmap,
 	.get_sgtable = card_get_sgtable,
-	ALLOC_PAGES_OP = card_alloc_pages,
+	.alloc_pages_op = card_alloc_pages,
 	.free_pages = card_free_pages,
-	MAP_OPS,
+	MAP_OPS(card_map_phys, card_unmap_phys),
 	.map_sg = card_map_sg,
 	.unmap_sg = card_unmap_sg,
 	.sync_single_for_cpu = card_sync_single_for_cpu,
@@ -251,8 +317,9 @@ struct card_device *expect_card_device(struct device *dev)
 {
 	struct card_device *card = to_card_device(dev);
 
-	WARN_ONCE(!card, "%s: not a device made by dma_create_card_device()\n",
-		  dev ? dev_name(dev) : "NULL");
+	if (!card)
+		CALLER_ERRED(dev,
+			     "not a device made by dma_create_card_device()\n");
 	return card;
 }
 
@@ -266,7 +333,7 @@ static void card_device_release(struct device *dev)
 	struct device *parent = dev->parent;
 
 	WARN_ONCE(!list_empty(&card->buffers), "buffers without a device\n");
-	xa_destroy(&card->owned);
+	iput(card->space);
 	kfree(card);
 	card_object_destroyed(CARD_OBJECT_DEVICE, 1);
 	put_device(parent);
@@ -291,9 +358,9 @@ static bool has_card_device(struct device *parent)
  * for it hold for @parent, too.
  *
  * Context: process context, may sleep.
- * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA, with a
- * warning -EEXIST when it has a card device already, -ENOMEM, or an errno of
- * device_add().
+ * Return: the device, or ERR_PTR() of -EINVAL when @parent cannot do DMA; with a
+ * warning, -EINVAL when @parent is a card device itself and -EEXIST when it has one
+ * already; -ENOMEM, or an errno of device_add().
  */
 struct device *dma_create_card_device(struct device *parent)
 {
@@ -303,6 +370,10 @@ struct device *dma_create_card_device(struct device *parent)
 
 	if (!parent || !parent->dma_mask)
 		return ERR_PTR(-EINVAL);
+	if (to_card_device(parent)) {
+		CALLER_ERRED(parent, "it is a card device itself\n");
+		return ERR_PTR(-EINVAL);
+	}
 	if (has_card_device(parent)) {
 		CALLER_ERRED(parent, "it has a card device already\n");
 		return ERR_PTR(-EEXIST);
@@ -310,15 +381,26 @@ struct device *dma_create_card_device(struct device *parent)
 	card = kzalloc(sizeof(*card), GFP_KERNEL);
 	if (!card)
 		return ERR_PTR(-ENOMEM);
+	card->space = card_space_new();
+	if (IS_ERR(card->space)) {
+		err = PTR_ERR(card->space);
+		kfree(card);
+		return ERR_PTR(err);
+	}
 
 	spin_lock_init(&card->lock);
+	card->limit = U64_MAX;
 	init_rwsem(&card->revoke_lock);
 	mutex_init(&card->revoke_mutex);
 	init_waitqueue_head(&card->idle);
+	init_waitqueue_head(&card->resumed);
 	INIT_LIST_HEAD(&card->regions);
+	card_spans_reset(card);
 	INIT_LIST_HEAD(&card->buffers);
 	INIT_LIST_HEAD(&card->mappings);
-	xa_init_flags(&card->owned, XA_FLAGS_LOCK_IRQ);
+	INIT_LIST_HEAD(&card->exports);
+	init_waitqueue_head(&card->vunmapped);
+	card->owned = RB_ROOT;
 
 	dev = &card->dev;
 	device_initialize(dev);
@@ -352,6 +434,20 @@ put:
 }
 EXPORT_SYMBOL_GPL(dma_create_card_device);
 
+/* What devm_dma_create_card_device() leaves with the parent. */
+static void destroy_managed(struct device *parent, void *managed)
+{
+	struct card_device *card = *(struct card_device **)managed;
+
+	dma_revoke_card_memory(&card->dev);
+	dma_destroy_card_device(&card->dev);
+}
+
+static int is_managed(struct device *parent, void *managed, void *card)
+{
+	return *(struct card_device **)managed == card;
+}
+
 /**
  * dma_destroy_card_device() - undo dma_create_card_device()
  * @dev: the card device
@@ -375,13 +471,50 @@ void dma_destroy_card_device(struct device *dev)
 
 	if (!card)
 		return;
+	if (!device_is_registered(dev)) {
+		CALLER_ERRED(dev, "destroyed already\n");
+		return;
+	}
+	devres_destroy(dev->parent, destroy_managed, is_managed, card);
 	devres_release_group(dev, card);
 	if (card->revoked)
 		card_buffers_reclaim(card);
 	dma_release_card_memory(dev);
-	WARN_ONCE(!xa_empty(&card->owned),
+	WARN_ONCE(!RB_EMPTY_ROOT(&card->owned),
 		  "%s: destroyed with buffers not freed\n", dev_name(dev));
 	card_debugfs_remove(card);
 	device_unregister(dev);
 }
 EXPORT_SYMBOL_GPL(dma_destroy_card_device);
+
+/**
+ * devm_dma_create_card_device() - dma_create_card_device() that undoes itself
+ * @parent: the device that does the DMA, which a driver is being bound to
+ *
+ * When the driver is unbound, or its probe fails, the card device is revoked and
+ * destroyed: after remove(), and before what the driver took earlier by other managed
+ * calls, such as its regions and interrupts. The owner need not destroy it; what he does
+ * destroy by dma_destroy_card_device() is not destroyed again. Calls that use its buffers have
+ * come to their end by then: see to that in remove().
+ *
+ * Context: process context, may sleep.
+ * Return: as dma_create_card_device().
+ */
+struct device *devm_dma_create_card_device(struct device *parent)
+{
+	struct card_device **managed =
+		devres_alloc(destroy_managed, sizeof(*managed), GFP_KERNEL);
+	struct device *dev;
+
+	if (!managed)
+		return ERR_PTR(-ENOMEM);
+	dev = dma_create_card_device(parent);
+	if (IS_ERR(dev)) {
+		devres_free(managed);
+		return dev;
+	}
+	*managed = container_of(dev, struct card_device, dev);
+	devres_add(parent, managed);
+	return dev;
+}
+EXPORT_SYMBOL_GPL(devm_dma_create_card_device);

@@ -1,51 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mappings: user space's hold on a buffer.
+ * Mappings: user space's hold on a buffer, in a view (view.c).
  *
  * A mapping is complete when mmap() returns; no page fault is taken on it, before it is
- * revoked. It is made with vmf_insert_pfn_prot() and not with remap_pfn_range(), because
- * the latter's VM_PAT breaks as soon as the mapping's pages are taken away before the
- * mapping.
+ * revoked. It is made without remap_pfn_range(), because that one's VM_PAT breaks as
+ * soon as the mapping's pages are taken away before the mapping.
  *
- * One struct card_mapping serves the VMA that mmap() made and all that descend
- * from it by fork() and by splitting; it holds one reference on the buffer, up to
- * a revocation, and one on this module until the last of them is closed.
- *
- * A driver's subsystem may have set vm_ops and vm_private_data before it called
- * us (ALSA counts its mappings that way); its open and close are called through.
- * Not for a child's copy of the mapping, though: that must not keep the parent from
- * freeing its buffer for as long as the child lives, and needs not, since the buffer
- * outlives its owner's free.
+ * It holds one reference on the buffer, up to a revocation.
  */
 #include <linux/dma-mapping.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/refcount.h>
-#include <linux/sched/mm.h>
+#include <linux/overflow.h>
+#include <linux/pgtable.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include "attribute.h"
 #include "compat.h"
 #include "internal.h"
-#include "mapping.h"
 #include "trace.h"
+#include "view.h"
 
-static const struct vm_operations_struct card_vm_ops;
+#define VIEW_VM_FLAGS (VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP)
 
 /*
- * Whoever takes the buffer off a mapping drops its reference; NULL: somebody has. One
- * that was not listed, because a revocation came first, was not counted either.
+ * Whoever takes the buffer off a mapping drops its reference; NULL: somebody has.
  */
 struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 {
-	struct card_device *card = mapping->card;
+	struct card_device *card = mapping->view->card;
 	struct card_buffer *buffer;
 
 	spin_lock_irq(&card->lock);
 	buffer = mapping->buffer;
 	mapping->buffer = NULL;
-	if (buffer && !list_empty(&mapping->listed)) {
+	if (buffer) {
 		buffer->mappings--;
 		card->counters.unmapped++;
 	}
@@ -55,347 +48,396 @@ struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 
 static void mapping_list(struct card_mapping *mapping)
 {
-	struct card_device *card = mapping->card;
+	struct card_device *card = mapping->view->card;
 
 	spin_lock_irq(&card->lock);
 	list_add_tail(&mapping->listed, &card->mappings);
-	mapping->buffer->mappings++;
 	card->counters.mapped++;
 	spin_unlock_irq(&card->lock);
 }
 
-static void mapping_release(struct kref *kref)
+static struct card_mapping *mapping_new(struct card_buffer *buffer)
 {
 	struct card_mapping *mapping =
-		container_of(kref, struct card_mapping, kref);
-
-	card_stand_ins_free(mapping);
-	iput(mapping->space->host);
-	mmdrop(mapping->mm);
-	put_device(&mapping->card->dev);
-	kfree(mapping);
-	card_object_destroyed(CARD_OBJECT_MAPPING, 1);
-	/* (the code that runs stays: the VMA's file holds it, or who revokes) */
-	module_put(THIS_MODULE);
-}
-
-void card_mapping_put(struct card_mapping *mapping)
-{
-	kref_put(&mapping->kref, mapping_release);
-}
-
-/* The last VMA is closed. */
-static void mapping_end(struct card_mapping *mapping)
-{
-	struct card_device *card = mapping->card;
-	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
-
-	spin_lock_irq(&card->lock);
-	card_mapping_unlist(mapping);
-	spin_unlock_irq(&card->lock);
-	if (buffer) {
-		trace_dma_card_unmap(&card->dev, buffer->ops->name,
-				     buffer->handle, buffer->size);
-		card_buffer_put(buffer);
-	}
-	card_mapping_put(mapping);
-}
-
-/*
- * Drivers may give vm_pgoff another value once the buffer is mapped: UIO does, the map's
- * number. A VMA that is whole tells what it is, and each one comes by here before it
- * is cut.
- */
-static void note_file_page(struct card_mapping *mapping,
-			   struct vm_area_struct *vma)
-{
-	if (vma_pages(vma) == mapping->pages)
-		WRITE_ONCE(mapping->file_page, vma->vm_pgoff);
-}
-
-/*
- * card_mappings_locate() - see where in their files an mm's mappings lie
- * Context: with the mmap lock held, at least for reading.
- */
-void card_mappings_locate(struct mm_struct *mm)
-{
-	VMA_ITERATOR(vmas, mm, 0);
-	struct vm_area_struct *vma;
-
-	/* At its end nobody uses an mm, and its VMAs are not for looking at. */
-	if (!atomic_read(&mm->mm_users))
-		return;
-	for_each_vma(vmas, vma)
-		if (vma->vm_ops == &card_vm_ops)
-			note_file_page(vma->vm_private_data, vma);
-}
-
-/* The buffer's page that lies at a page of the file; false: none that was mapped. */
-static bool find_page(struct card_mapping *mapping, struct vm_area_struct *vma,
-		      unsigned long file_page, unsigned long *page)
-{
-	unsigned long into_mapping;
-
-	note_file_page(mapping, vma);
-	into_mapping = file_page - READ_ONCE(mapping->file_page);
-	*page = mapping->first_page + into_mapping;
-	return into_mapping < mapping->pages;
-}
-
-/* The caller's own open or close finds its own vm_private_data in the VMA. */
-static void call_outer(struct vm_area_struct *vma, struct card_mapping *mapping,
-		       void (*call)(struct vm_area_struct *vma))
-{
-	if (!call || vma->vm_mm != mapping->mm)
-		return;
-	vma->vm_private_data = mapping->outer_data;
-	call(vma);
-	vma->vm_private_data = mapping;
-}
-
-static void mapping_open(struct vm_area_struct *vma)
-{
-	struct card_mapping *mapping = vma->vm_private_data;
-
-	note_file_page(mapping, vma);
-	refcount_inc(&mapping->vmas);
-	if (mapping->outer_ops)
-		call_outer(vma, mapping, mapping->outer_ops->open);
-}
-
-static int mapping_may_split(struct vm_area_struct *vma, unsigned long address)
-{
-	note_file_page(vma->vm_private_data, vma);
-	return 0;
-}
-
-/*
- * Where mmap() fails after it was made here, the kernel closes the VMA before it takes
- * the entries away: nothing may reach a buffer that goes back now. At an exit, when
- * nobody uses the mm any more, they are gone.
- */
-static void zap_what_is_left(struct vm_area_struct *vma)
-{
-	if (atomic_read(&vma->vm_mm->mm_users))
-		zap_special_vma_range(vma, vma->vm_start,
-				      vma->vm_end - vma->vm_start);
-}
-
-static void mapping_close(struct vm_area_struct *vma)
-{
-	struct card_mapping *mapping = vma->vm_private_data;
-
-	if (mapping->outer_ops)
-		call_outer(vma, mapping, mapping->outer_ops->close);
-	if (!refcount_dec_and_test(&mapping->vmas))
-		return;
-	zap_what_is_left(vma);
-	mapping_end(mapping);
-}
-
-static vm_fault_t insert_page(struct vm_area_struct *vma, unsigned long address,
-			      const struct card_buffer *buffer,
-			      unsigned long page)
-{
-	unsigned long pfn = buffer->ops->pfn(buffer, page << PAGE_SHIFT);
-
-	return vmf_insert_pfn_prot(vma, address, pfn, vma->vm_page_prot);
-}
-
-/*
- * Not for a live mapping, which is complete; but who takes pages away by the file, as
- * for another card's revocation, may have met this one's.
- */
-static vm_fault_t mapping_fault(struct vm_fault *vmf)
-{
-	struct card_mapping *mapping = vmf->vma->vm_private_data;
-	struct card_device *card = mapping->card;
-	unsigned long page;
-	vm_fault_t fault;
-
-	if (!find_page(mapping, vmf->vma, vmf->pgoff, &page))
-		return VM_FAULT_SIGBUS;
-	down_read(&card->revoke_lock);
-	fault = card->revoked ? card_stand_in_fault(mapping, vmf, page) :
-				insert_page(vmf->vma, vmf->address,
-					    mapping->buffer, page);
-	up_read(&card->revoke_lock);
-	return fault;
-}
-
-/* Through the kernel's mapping of the same bytes. */
-static int buffer_access(const struct card_buffer *buffer, size_t offset,
-			 void *bytes, int length, bool write)
-{
-	void *memory = buffer->cpu_addr + offset;
-
-	if (write)
-		memcpy(memory, bytes, length);
-	else
-		memcpy(bytes, memory, length);
-	return length;
-}
-
-/* ptrace and /proc/pid/mem */
-static int mapping_access(struct vm_area_struct *vma, unsigned long address,
-			  void *bytes, int length, int write)
-{
-	struct card_mapping *mapping = vma->vm_private_data;
-	unsigned long page, into_vma = PHYS_PFN(address - vma->vm_start);
-	unsigned int offset = offset_in_page(address);
-	struct card_device *card = mapping->card;
-
-	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
-		return -EACCES;
-	if (!find_page(mapping, vma, vma->vm_pgoff + into_vma, &page))
-		return -EFAULT;
-	length = min_t(unsigned long, length, vma->vm_end - address);
-	down_read(&card->revoke_lock);
-	if (card->revoked)
-		length = card_stand_in_access(mapping, page, offset, bytes,
-					      length, write);
-	else
-		length = buffer_access(mapping->buffer, PFN_PHYS(page) + offset,
-				       bytes, length, write);
-	up_read(&card->revoke_lock);
-	return length;
-}
-
-static const struct vm_operations_struct card_vm_ops = {
-	.open = mapping_open,
-	.may_split = mapping_may_split,
-	.close = mapping_close,
-	.fault = mapping_fault,
-	.access = mapping_access,
-};
-
-static int insert_pages(struct vm_area_struct *vma,
-			const struct card_buffer *buffer)
-{
-	unsigned long page, pages = vma_pages(vma);
-	vm_fault_t fault;
-
-	for (page = 0; page < pages; page++) {
-		fault = insert_page(vma, vma->vm_start + page * PAGE_SIZE,
-				    buffer, vma->vm_pgoff + page);
-		if (fault & VM_FAULT_ERROR)
-			return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
-	}
-	return 0;
-}
-
-static int check_vma(struct vm_area_struct *vma, size_t size)
-{
-	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
-
-	/* Copy-on-write would leave the client writing to a page of its own. */
-	if (!(vma->vm_flags & VM_MAYSHARE))
-		return -EINVAL;
-	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
-		return -ENXIO;
-	return 0;
-}
-
-/* Takes over the caller's reference on @buffer, if it succeeds. */
-static struct card_mapping *mapping_new(struct vm_area_struct *vma,
-					struct card_buffer *buffer)
-{
-	struct card_mapping *mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
+		kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
 
 	if (!mapping)
 		return NULL;
-	kref_init(&mapping->kref);
-	refcount_set(&mapping->vmas, 1);
-	mapping->card = buffer->card;
-	get_device(&mapping->card->dev);
 	mapping->buffer = buffer;
-	mapping->space = vma->vm_file->f_mapping;
-	ihold(mapping->space->host);
-	mapping->file_page = vma->vm_pgoff;
-	mapping->first_page = vma->vm_pgoff;
-	mapping->pages = vma_pages(vma);
-	mapping->mm = vma->vm_mm;
-	mmgrab(mapping->mm);
-	mapping->pid = task_tgid_nr(current);
-	mapping->outer_ops = vma->vm_ops;
-	mapping->outer_data = vma->vm_private_data;
+	mapping->attribute = "none";
 	INIT_LIST_HEAD(&mapping->listed);
-	xa_init(&mapping->stand_ins);
 	card_object_created(CARD_OBJECT_MAPPING);
-	__module_get(THIS_MODULE);
 	return mapping;
 }
 
-/* From the look at @revoked until all pages are there, no revocation begins. */
+void card_mapping_free(struct card_mapping *mapping)
+{
+	kfree(mapping);
+	card_object_destroyed(CARD_OBJECT_MAPPING, 1);
+}
+
+/* --- page table entries ------------------------------------------------------- */
+
+/*
+ * Where the kernel keeps the dirty bit (arm64 without hardware management of it), a clean
+ * entry is read-only until the first write faults: entries are made dirty.
+ */
+static pgprot_t dirty_if_writable(const struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_WRITE))
+		return vma->vm_page_prot;
+	return pte_pgprot(pte_mkdirty(pfn_pte(0, vma->vm_page_prot)));
+}
+
+static unsigned long pfn_of(const struct card_mapping *mapping,
+			    unsigned long page)
+{
+	return mapping->buffer->ops->pfn(mapping->buffer,
+					 PFN_PHYS(mapping->first_page + page));
+}
+
+/*
+ * card_mapping_is_away() - whether nobody may reach the memory of a mapping for now
+ * Context: with card_device.revoke_lock held, and not revoked.
+ */
+bool card_mapping_is_away(const struct card_mapping *mapping)
+{
+	return mapping->view->card->suspended && mapping->buffer->region;
+}
+
+/* card_mapping_insert_page() - put page number @page of a mapping at @address */
+vm_fault_t card_mapping_insert_page(const struct card_mapping *mapping,
+				    struct vm_area_struct *vma,
+				    unsigned long address, unsigned long page)
+{
+	return vmf_insert_pfn_prot(vma, address, pfn_of(mapping, page),
+				   dirty_if_writable(vma));
+}
+
+/* What an entry makes of its page; false: there is none. */
+static bool read_prot(struct vm_area_struct *vma, unsigned long address,
+		      pgprot_t *prot)
+{
+	struct follow_pfnmap_args entry = { .vma = vma, .address = address };
+
+	if (follow_pfnmap_start(&entry))
+		return false;
+	*prot = entry.pgprot;
+	follow_pfnmap_end(&entry);
+	return true;
+}
+
+/**
+ * struct filling - a mapping whose pages are put into a VMA
+ * @mapping: the mapping
+ * @mm: of the VMA
+ * @prot: of its entries
+ * @page: of the mapping, the next one
+ */
+struct filling {
+	const struct card_mapping *mapping;
+	struct mm_struct *mm;
+	pgprot_t prot;
+	unsigned long page;
+};
+
+static int fill_entry(pte_t *entry, unsigned long address, void *data)
+{
+	struct filling *filling = data;
+	unsigned long pfn = pfn_of(filling->mapping, filling->page);
+
+	if (!pte_none(ptep_get(entry)))
+		return -EBUSY;
+	set_pte_at(filling->mm, address, entry,
+		   pte_mkspecial(pfn_pte(pfn, filling->prot)));
+	filling->page++;
+	return 0;
+}
+
+/* Between two pieces of it others may run. */
+#define FILLED_AT_A_TIME SZ_64M
+
+static int fill_range(struct filling *filling, unsigned long address,
+		      unsigned long end)
+{
+	int err = 0;
+
+	for (; address < end && !err; address += FILLED_AT_A_TIME) {
+		err = apply_to_page_range(filling->mm, address,
+					  min_t(unsigned long, end - address,
+						FILLED_AT_A_TIME),
+					  fill_entry, filling);
+		cond_resched();
+	}
+	return err;
+}
+
+static int insert_first(const struct card_mapping *mapping,
+			struct vm_area_struct *vma, unsigned long address,
+			pgprot_t *prot)
+{
+	vm_fault_t fault;
+
+	if (read_prot(vma, address, prot))
+		return -EBUSY;
+	fault = card_mapping_insert_page(mapping, vma, address, 0);
+	if (!(fault & VM_FAULT_ERROR) && read_prot(vma, address, prot))
+		return 0;
+	zap_special_vma_range(vma, address, PAGE_SIZE);
+	return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
+}
+
+/*
+ * The architecture may make another attribute of what it is asked for, the same for all
+ * pages of a buffer: the first page's entry tells it.
+ */
+static int insert_pages(struct card_mapping *mapping,
+			struct vm_area_struct *vma)
+{
+	struct filling filling = {
+		.mapping = mapping,
+		.mm = vma->vm_mm,
+		.page = 1,
+	};
+	unsigned long address = PFN_PHYS(mapping->page);
+	int err = insert_first(mapping, vma, address, &filling.prot);
+
+	if (err)
+		return err;
+	mapping->attribute = card_attribute(filling.prot);
+	err = fill_range(&filling, address + PAGE_SIZE,
+			 address + PFN_PHYS(mapping->pages));
+	if (err)
+		zap_special_vma_range(vma, address, PFN_PHYS(filling.page));
+	return err;
+}
+
+/* From the look at @revoked until the mapping is listed, no revocation begins. */
 static int mapping_fill(struct card_mapping *mapping,
 			struct vm_area_struct *vma)
 {
-	struct card_device *card = mapping->card;
-	struct card_buffer *buffer = mapping->buffer;
+	struct card_device *card = mapping->view->card;
 	int err = -ENODEV;
 
 	down_read(&card->revoke_lock);
 	if (!card->revoked) {
-		mapping_list(mapping);
-		err = insert_pages(vma, buffer);
+		/* (what is away comes by page faults, once it is back) */
+		err = card_mapping_is_away(mapping) ?
+			      0 :
+			      insert_pages(mapping, vma);
+		if (!err)
+			mapping_list(mapping);
 	}
 	up_read(&card->revoke_lock);
 	return err;
 }
 
-/* Takes over the caller's reference on @buffer, also when it fails. */
-static int mapping_create(struct vm_area_struct *vma,
-			  struct card_buffer *buffer)
+/* --- mmap() -------------------------------------------------------------------------- */
+
+/**
+ * struct card_part - what is to be mapped
+ * @cpu_addr: of the buffer
+ * @handle: of the buffer
+ * @size: bytes of the buffer that the caller says it has; 0: all that it has
+ * @address: where in the process, the first page of it
+ * @first_page: of the buffer
+ * @pages: how many
+ */
+struct card_part {
+	void *cpu_addr;
+	dma_addr_t handle;
+	size_t size;
+	unsigned long address;
+	unsigned long first_page;
+	unsigned long pages;
+};
+
+/* A view for a VMA: the one that it has, or a new one, not yet installed. */
+static struct card_view *view_for(struct card_device *card,
+				  struct vm_area_struct *vma)
 {
-	struct card_mapping *mapping = mapping_new(vma, buffer);
+	struct card_view *view;
+
+	if (!card_view_is_of(vma->vm_file))
+		return card_view_new(card, vma);
+	view = vma->vm_file->private_data;
+	if (view->card != card) {
+		CALLER_ERRED(&card->dev,
+			     "this VMA has a buffer of %s in it; map those of another device by another mmap()\n",
+			     dev_name(&view->card->dev));
+		return ERR_PTR(-EINVAL);
+	}
+	if (!card_view_is_intact(vma)) {
+		CALLER_ERRED(&card->dev,
+			     "vm_ops were changed since a buffer was mapped into this VMA; set them before\n");
+		return ERR_PTR(-EINVAL);
+	}
+	return view;
+}
+
+/* Takes over the caller's reference on the buffer, if it succeeds. */
+static int add_mapping(struct card_view *view, struct card_mapping *mapping,
+		       struct vm_area_struct *vma)
+{
+	const vm_flags_t added = VIEW_VM_FLAGS & ~vma->vm_flags;
+	const pgprot_t prot = vma->vm_page_prot;
+	const struct card_buffer *buffer = mapping->buffer;
 	int err;
 
-	if (!mapping) {
-		card_buffer_put(buffer);
-		return -ENOMEM;
-	}
-	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	vma->vm_page_prot = buffer->ops->pgprot(buffer, vma->vm_page_prot);
+	vm_flags_set(vma, VIEW_VM_FLAGS);
+	vma->vm_page_prot = buffer->ops->pgprot(buffer, prot);
+	mapping->view = view;
 	err = mapping_fill(mapping, vma);
-	if (err) {
-		/* mmap() will fail; nothing may reach memory freed after it. */
-		zap_special_vma_range(vma, vma->vm_start,
-				      vma->vm_end - vma->vm_start);
-		mapping_end(mapping);
-		return err;
+	if (!err) {
+		list_add_tail(&mapping->in_view, &view->mappings);
+		return 0;
 	}
-	vma->vm_private_data = mapping;
-	vma->vm_ops = &card_vm_ops;
+	vma->vm_page_prot = prot;
+	vm_flags_clear(vma, added);
+	return err;
+}
+
+static int map_buffer(struct card_device *card, struct vm_area_struct *vma,
+		      struct card_buffer *buffer, const struct card_part *part)
+{
+	struct card_mapping *mapping;
+	struct card_view *view = view_for(card, vma);
+	bool is_new = !card_view_is_of(vma->vm_file);
+	int err;
+
+	if (IS_ERR(view))
+		return PTR_ERR(view);
+	err = card_quota_charge(buffer);
+	if (err)
+		goto put_view;
+	err = -ENOMEM;
+	mapping = mapping_new(buffer);
+	if (!mapping)
+		goto uncharge;
+	mapping->page = PHYS_PFN(part->address);
+	mapping->first_page = part->first_page;
+	mapping->pages = part->pages;
+	err = add_mapping(view, mapping, vma);
+	if (err)
+		goto free_mapping;
+	if (is_new)
+		card_view_install(view, vma);
+	trace_dma_map_coherent(&card->dev, buffer->ops->name, part->handle,
+			       part->size ?: buffer->size, part->first_page,
+			       part->pages, buffer->attribute,
+			       mapping->attribute);
 	return 0;
+
+free_mapping:
+	card_mapping_free(mapping);
+uncharge:
+	card_quota_uncharge(buffer);
+put_view:
+	if (is_new)
+		fput(view->file);
+	return err;
+}
+
+/* What can be seen of a VMA that none of this works for. */
+static int check_vma(struct card_device *card, const struct vm_area_struct *vma)
+{
+	/* Copy-on-write would leave the client writing to a page of its own. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	/* A list's head points to itself, and that of a copy to where it was. */
+	if (!list_empty(&vma->anon_vma_chain)) {
+		CALLER_ERRED(&card->dev,
+			     "this is a copy of a VMA, of which nobody would see that it is closed; map parts of the VMA itself by dma_map_coherent_part()\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The caller's reference on the buffer is taken over. */
+static int map_taken(struct card_device *card, struct vm_area_struct *vma,
+		     struct card_buffer *buffer, const struct card_part *part)
+{
+	int err = buffer->ops->load_pfns(buffer);
+
+	if (!err)
+		err = map_buffer(card, vma, buffer, part);
+	if (err)
+		card_buffer_put(buffer);
+	return err;
+}
+
+/* To the end of the last page, which is the buffer's alone. */
+static bool is_within(const struct card_part *part, size_t size)
+{
+	const unsigned long pages = PHYS_PFN(PAGE_ALIGN(size));
+
+	return part->first_page < pages &&
+	       part->pages <= pages - part->first_page;
+}
+
+static int map_part(struct card_device *card, struct vm_area_struct *vma,
+		    const struct card_part *part)
+{
+	struct card_buffer *buffer;
+	int err = check_vma(card, vma);
+
+	if (err)
+		return err;
+	if (part->size && !is_within(part, part->size))
+		return -ENXIO;
+	if (card_is_revoked(card))
+		return -ENODEV;
+	buffer =
+		card_buffer_get(card, part->cpu_addr, part->handle, part->size);
+	if (!buffer)
+		return card_is_revoked(card) ? -ENODEV : -EINVAL;
+	if (!is_within(part, buffer->size)) {
+		card_buffer_put(buffer);
+		return -ENXIO;
+	}
+	return map_taken(card, vma, buffer, part);
+}
+
+/*
+ * card_mapping_create_of() - map a buffer, from a page of it on
+ * @buffer: the buffer, referenced, which reference is taken over
+ * @first_page: and all that the VMA has room for; the caller has seen that it has so many
+ * Context: process context with the mmap lock held for writing, may sleep.
+ * Return: as dma_map_coherent().
+ */
+int card_mapping_create_of(struct card_buffer *buffer,
+			   struct vm_area_struct *vma, unsigned long first_page)
+{
+	const struct card_part part = {
+		.handle = buffer->handle,
+		.size = buffer->size,
+		.address = vma->vm_start,
+		.first_page = first_page,
+		.pages = vma_pages(vma),
+	};
+	int err = check_vma(buffer->card, vma);
+
+	if (err)
+		card_buffer_put(buffer);
+	else
+		err = map_taken(buffer->card, vma, buffer, &part);
+	return err;
 }
 
 /* The dma_mmap_coherent() of a card device. */
 int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
 			void *cpu_addr, dma_addr_t handle, size_t size)
 {
-	struct card_buffer *buffer;
-	const char *memory;
-	int err = check_vma(vma, size);
+	const struct card_part part = {
+		.cpu_addr = cpu_addr,
+		.handle = handle,
+		.size = size,
+		.address = vma->vm_start,
+		.first_page = vma->vm_pgoff,
+		.pages = vma_pages(vma),
+	};
 
-	if (err)
-		return err;
-	if (card_is_revoked(card))
-		return -ENODEV;
-	buffer = card_buffer_get(card, cpu_addr, handle, size);
-	if (!buffer)
-		return -EINVAL;
-	memory = buffer->ops->name;
-	err = buffer->ops->load_pfns(buffer);
-	if (err) {
-		card_buffer_put(buffer);
-		return err;
-	}
-	err = mapping_create(vma, buffer);
-	if (err)
-		return err;
-	trace_dma_map_coherent(&card->dev, memory, handle, size, vma->vm_pgoff,
-			       vma_pages(vma));
-	return 0;
+	return size ? map_part(card, vma, &part) : -ENXIO;
 }
 
 /**
@@ -405,7 +447,8 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  *	the buffer to map
  * @cpu_addr: as dma_alloc_coherent() returned it
  * @handle: as dma_alloc_coherent() stored it
- * @size: bytes of the buffer that may be mapped, at most what was allocated
+ * @size: bytes of the buffer that may be mapped, at most to the end of the last page of
+ *	what was allocated
  *
  * Maps the part of the buffer that @vma covers, wherever it lies: on the card,
  * with no struct page behind it, or in system RAM. The mapping is complete on
@@ -416,18 +459,26 @@ int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,
  * close go on being called, with their vm_private_data, for the VMAs of the process
  * that called mmap().
  *
- * This is what the driver's mmap() does last: it must not fail any more, nor set
- * vm_ops or vm_private_data. A mapping for which that is done is never seen to be
- * closed, and holds its buffer until the card is revoked, and this module for good.
- * vm_pgoff may be given another value.
+ * The VMA is not the driver's any more: it maps a file of this module, and vm_ops and
+ * vm_private_data are set. What the driver wants to set, it sets before. vm_pgoff and
+ * vm_private_data may be given other values. Its mmap() may still fail, and then nothing is
+ * left.
+ *
+ * Several buffers, or parts of them, can be mapped into one VMA, with no page in it twice:
+ * by dma_map_coherent_part(), or by this call with vm_start and vm_end narrowed for each of
+ * them. All are of one device. The VMA itself must be given, not a copy of it.
  *
  * For a device that is no card device this is dma_mmap_coherent().
  *
  * Context: process context with the mmap lock held for writing, may sleep.
  * Return: 0; -EINVAL for a private mapping, or (with a warning) a buffer that
- * was not allocated so; -ENODEV once the card was revoked; -ENXIO when @vma reaches
- * beyond @size; -ENOMEM; -EFAULT when the architecture refuses a page; for system
- * RAM an errno of dma_get_sgtable(). After an error nothing is mapped.
+ * was not allocated so, a copy of a VMA, a VMA with buffers of another device or one whose
+ * vm_ops were changed after such a call; -ENODEV once the card was revoked;
+ * -ENXIO when @vma reaches beyond @size; -EBUSY when a page is mapped there already; -ENOMEM;
+ * -ENFILE when the system has too many open files; -EDQUOT when an ordinary user would have
+ * more mapped than his share of the card's memory, or of RAM; -EFAULT when the architecture
+ * refuses a page; for system RAM an errno of dma_get_sgtable(). After an error nothing was
+ * mapped by this call.
  */
 int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 		     void *cpu_addr, dma_addr_t handle, size_t size)
@@ -435,6 +486,56 @@ int dma_map_coherent(struct device *dev, struct vm_area_struct *vma,
 	return dma_mmap_coherent(dev, vma, cpu_addr, handle, size);
 }
 EXPORT_SYMBOL_GPL(dma_map_coherent);
+
+/**
+ * dma_map_coherent_part() - map a part of a coherent DMA buffer into a part of a VMA
+ * @dev: the card device that the buffer was allocated for
+ * @vma: where to map it, in the driver's mmap()
+ * @into_vma: bytes from the VMA's start, whole pages
+ * @cpu_addr: as dma_alloc_coherent() returned it
+ * @handle: as dma_alloc_coherent() stored it
+ * @offset: into the buffer, in bytes, whole pages
+ * @bytes: how many, rounded up to whole pages; @offset and @bytes stay within the last page
+ *	of what was allocated
+ *
+ * For a VMA that shows several buffers: called once for each of them, at places that do
+ * not overlap. vm_pgoff says nothing here. A page of the VMA that nothing was mapped to
+ * is none: SIGBUS. Everything else is as dma_map_coherent() has it.
+ *
+ * Context: process context with the mmap lock held for writing, may sleep.
+ * Return: as dma_map_coherent(); -EINVAL as well (with a warning) when @into_vma or @offset is
+ * not of whole pages, @bytes is 0, or @dev is no card device; -ENXIO when the part reaches
+ * beyond the VMA or the buffer.
+ */
+int dma_map_coherent_part(struct device *dev, struct vm_area_struct *vma,
+			  unsigned long into_vma, void *cpu_addr,
+			  dma_addr_t handle, size_t offset, size_t bytes)
+{
+	struct card_device *card = expect_card_device(dev);
+	const unsigned long in_vma = vma->vm_end - vma->vm_start;
+	struct card_part part = {
+		.cpu_addr = cpu_addr,
+		.handle = handle,
+		.address = vma->vm_start + into_vma,
+		.first_page = PHYS_PFN(offset),
+	};
+	size_t end;
+
+	if (!card)
+		return -EINVAL;
+	if (!bytes || offset_in_page(into_vma) || offset_in_page(offset)) {
+		CALLER_ERRED(dev,
+			     "mapping %zu bytes from byte %zu of a buffer at byte %lu of a VMA: offsets must be multiples of a page, and the bytes above 0\n",
+			     bytes, offset, into_vma);
+		return -EINVAL;
+	}
+	if (into_vma >= in_vma || bytes > in_vma - into_vma ||
+	    check_add_overflow(offset, bytes, &end))
+		return -ENXIO;
+	part.pages = PHYS_PFN(PAGE_ALIGN(bytes));
+	return map_part(card, vma, &part);
+}
+EXPORT_SYMBOL_GPL(dma_map_coherent_part);
 
 /**
  * dma_coherent_page() - the struct page behind a byte of a coherent buffer
@@ -446,9 +547,12 @@ EXPORT_SYMBOL_GPL(dma_map_coherent);
  * What a fault handler of the old kind asks for, and why it fails: memory on a
  * card has no struct page. New drivers call dma_map_coherent().
  *
- * The page comes without a reference and is the buffer's for as long as that is.
- * Pages that have no reference count of their own (the tail of a block that is not
- * compound) are none that a handler could return.
+ * The page comes with a reference, taken while the buffer has it: whoever frees the buffer
+ * meanwhile, it is nobody else's page before put_page(). Handed to the kernel as
+ * vm_fault.page, it is put when it is unmapped.
+ * Pages that have no reference count of their own are none that a handler could return:
+ * in system RAM, all but the first page of a block that dma_alloc_coherent() took (since
+ * 6.2 it refuses __GFP_COMP). dma_alloc_scattered() gives each page a count.
  *
  * Context: process context, may sleep.
  * Return: the page, or NULL where there is none, where @offset lies outside of
@@ -472,7 +576,7 @@ struct page *dma_coherent_page(struct device *dev, void *cpu_addr,
 		unsigned long pfn =
 			buffer->ops->pfn(buffer, offset & PAGE_MASK);
 
-		if (pfn_valid(pfn) && page_count(pfn_to_page(pfn)))
+		if (pfn_valid(pfn) && get_page_unless_zero(pfn_to_page(pfn)))
 			page = pfn_to_page(pfn);
 	}
 	card_buffer_put(buffer);
@@ -492,11 +596,12 @@ void card_mappings_show(struct seq_file *seq, struct card_device *card)
 		if (!buffer)
 			continue;
 		seq_printf(seq,
-			   "memory=%s handle=%pad first_page=%lu pages=%lu vmas=%u freed=%d pid=%d\n",
-			   buffer->ops->name, &buffer->handle,
+			   "memory=%s handle=%pad size=%zu first_page=%lu pages=%lu vmas=%ld freed=%d pid=%d kernel=%s user=%s\n",
+			   buffer->ops->name, &buffer->handle, buffer->size,
 			   mapping->first_page, mapping->pages,
-			   refcount_read(&mapping->vmas), buffer->freed,
-			   mapping->pid);
+			   file_count(mapping->view->file), buffer->freed,
+			   mapping->view->pid, buffer->attribute,
+			   mapping->attribute);
 	}
 	spin_unlock_irq(&card->lock);
 }

@@ -6,7 +6,9 @@
 #ifndef DMA_CORE_MASK_H
 #define DMA_CORE_MASK_H
 
-#include "card-memory.h"
+#include "plain.h"
+
+#include <dma-core/card-memory.h>
 
 /**
  * struct card_mask_needs - what a mask has to satisfy

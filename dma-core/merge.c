@@ -47,3 +47,24 @@ bool segment_may_grow(const struct segment_limits *limits, u64 address,
 	return next_address - address == length && next_address > address &&
 	       segment_within(limits, address, length + next_length);
 }
+
+/**
+ * segment_longest() - how much of a piece fits one segment
+ * @limits: of the device
+ * @address: of the piece's first byte
+ * @length: of the piece, above 0; it does not pass the end of the address space
+ *
+ * Context: any.
+ * Return: bytes, above 0.
+ */
+u64 segment_longest(const struct segment_limits *limits, u64 address,
+		    u64 length)
+{
+	u64 to_boundary =
+		limits->boundary_mask - (address & limits->boundary_mask);
+
+	length = min(length, limits->size_max);
+	length = min(length, LENGTH_MAX);
+	/* (1 less, so that the whole address space is no overflow) */
+	return min(length - 1, to_boundary) + 1;
+}

@@ -21,5 +21,7 @@ bool segment_within(const struct segment_limits *limits, u64 address,
 		    u64 length);
 bool segment_may_grow(const struct segment_limits *limits, u64 address,
 		      u64 length, u64 next_address, u64 next_length);
+u64 segment_longest(const struct segment_limits *limits, u64 address,
+		    u64 length);
 
 #endif /* DMA_CORE_MERGE_H */

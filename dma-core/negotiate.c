@@ -12,12 +12,16 @@
 #include "trace.h"
 
 /* Whether an IOMMU gives it addresses of its own; one that passes through does not. */
-bool card_is_translated(const struct card_device *card)
+bool card_is_device_translated(struct device *dev)
 {
-	struct iommu_domain *domain =
-		iommu_get_domain_for_dev(card->dev.parent);
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
 
 	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+
+bool card_is_translated(const struct card_device *card)
+{
+	return card_is_device_translated(card->dev.parent);
 }
 
 static int set_masks(struct device *dev, u64 mask)
@@ -31,6 +35,24 @@ static int set_masks(struct device *dev, u64 mask)
 	if (err)
 		dev->coherent_dma_mask = coherent;
 	return err;
+}
+
+/* Under a mask that leaves RAM out, a mapping is no longer than what can be bounced. */
+static bool has_bounce_buffers(struct device *parent)
+{
+	return dma_max_mapping_size(parent) != SIZE_MAX;
+}
+
+/* Once the masks are set. */
+static void look_for_bounce_buffers(struct device *parent,
+				    struct dma_mask_choice *chosen)
+{
+	if (chosen->bounce != DMA_BOUNCE_BUFFERS || has_bounce_buffers(parent))
+		return;
+	chosen->bounce = DMA_BOUNCE_ABSENT;
+	dev_warn(parent,
+		 "RAM lies above the mask %#llx, and there are no bounce buffers: mappings of it will fail\n",
+		 chosen->mask);
 }
 
 /**
@@ -87,6 +109,7 @@ int dma_negotiate_mask(struct device *dev, u64 widest,
 		return err;
 	}
 
+	look_for_bounce_buffers(dev->parent, &chosen);
 	spin_lock_irq(&card->lock);
 	card->choice = chosen;
 	spin_unlock_irq(&card->lock);

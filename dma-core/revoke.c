@@ -12,9 +12,9 @@
  * - card_device.revoke_lock is held for reading where an entry is made: from the look
  *   at @revoked until the entry is there. Once @revoked is set, under the lock held for
  *   writing, none is made any more, and all that were are there to be found.
- * - unmap_mapping_range() finds VMAs by their file. mmap() makes the entries before the
- *   kernel links the VMA to the file, but holds the mmap lock until after that: who
- *   has had that lock once finds the VMA linked, or gone.
+ * - unmap_mapping_range() finds all VMAs of the card's address space. mmap() makes the
+ *   entries before the kernel links the VMA there. An mmap() that is on its way between the
+ *   two is waited for, and for nothing else: no lock is taken that a process can keep.
  * - fork() links the child's VMA behind its parent's before it copies entries, and
  *   VMAs are visited in that order: what was copied before the parent's were taken away
  *   is found in the child. So is what mremap() moves: to a VMA that is linked behind the
@@ -23,116 +23,24 @@
  * Then the mappings let go of their buffers. A card that was revoked is held by nobody
  * but its owner, who may give it back at once.
  */
+#include <linux/delay.h>
 #include <linux/fs.h>
-#include <linux/gfp.h>
-#include <linux/highmem.h>
-#include <linux/list_sort.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rbtree.h>
 #include <linux/seq_file.h>
 
 #include "internal.h"
-#include "mapping.h"
 #include "trace.h"
+#include "view.h"
 
 /* Mappings that were revoked and are not closed yet, of cards that may be gone. */
 static LIST_HEAD(revoked_mappings);
 static DEFINE_SPINLOCK(revoked_lock);
 
-/* --- what a touch finds ------------------------------------------------------- */
-
-/* Charged to who touches it. */
-static struct page *new_stand_in(struct card_mapping *mapping,
-				 unsigned long number)
-{
-	struct page *page =
-		alloc_page(GFP_HIGHUSER | __GFP_ZERO | __GFP_ACCOUNT);
-	void *old;
-
-	if (!page)
-		return NULL;
-	old = xa_cmpxchg(&mapping->stand_ins, number, NULL, page, GFP_KERNEL);
-	if (!old) {
-		card_object_created(CARD_OBJECT_STAND_IN);
-		return page;
-	}
-	__free_page(page);
-	return xa_is_err(old) ? NULL : old;
-}
-
-/* The page that takes the place of the buffer's page @number; NULL without memory. */
-static struct page *stand_in(struct card_mapping *mapping, unsigned long number)
-{
-	return xa_load(&mapping->stand_ins, number) ?:
-		       new_stand_in(mapping, number);
-}
-
-/* Never with the cache attribute of the card's memory: it is RAM like any other. */
-vm_fault_t card_stand_in_fault(struct card_mapping *mapping,
-			       struct vm_fault *vmf, unsigned long page)
-{
-	struct page *found = stand_in(mapping, page);
-
-	if (!found)
-		return VM_FAULT_OOM;
-	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(found),
-				   vm_get_page_prot(vmf->vma->vm_flags));
-}
-
-/*
- * ptrace's view of the same page
- * Return: how many bytes, up to the page's end; -ENOMEM.
- */
-int card_stand_in_access(struct card_mapping *mapping, unsigned long page,
-			 unsigned int offset, void *bytes, int length,
-			 bool write)
-{
-	struct page *found = stand_in(mapping, page);
-	void *memory;
-
-	if (!found)
-		return -ENOMEM;
-	length = min_t(int, length, PAGE_SIZE - offset);
-	memory = kmap_local_page(found);
-	if (write)
-		memcpy(memory + offset, bytes, length);
-	else
-		memcpy(bytes, memory + offset, length);
-	kunmap_local(memory);
-	return length;
-}
-
-void card_stand_ins_free(struct card_mapping *mapping)
-{
-	unsigned long number, count = 0;
-	struct page *page;
-
-	xa_for_each(&mapping->stand_ins, number, page) {
-		__free_page(page);
-		count++;
-	}
-	xa_destroy(&mapping->stand_ins);
-	card_object_destroyed(CARD_OBJECT_STAND_IN, count);
-}
-
 /* --- revoking --------------------------------------------------------------------- */
 
-static struct card_mapping *of_revoking(const struct list_head *entry)
-{
-	return list_entry(entry, struct card_mapping, revoking);
-}
-
-static struct super_block *super_of(const struct card_mapping *mapping)
-{
-	return mapping->space->host->i_sb;
-}
-
-/*
- * The next mapping that is listed with its card, referenced. So is the superblock of
- * its file, which may be closed meanwhile. Not the file itself: the last reference would
- * be dropped here, and its release be run only when this task is back in user space,
- * where a remove() that waits for it never gets.
- */
+/* The next mapping that is listed with its card, its view referenced. */
 static struct card_mapping *next_mapping(struct card_device *card,
 					 struct list_head *met)
 {
@@ -143,104 +51,124 @@ static struct card_mapping *next_mapping(struct card_device *card,
 					   listed);
 	if (mapping) {
 		list_move_tail(&mapping->listed, met);
-		kref_get(&mapping->kref);
-		atomic_inc(&super_of(mapping)->s_active);
+		kref_get(&mapping->view->kref);
 	}
 	spin_unlock_irq(&card->lock);
 	return mapping;
 }
 
-static int by_mm(void *priv, const struct list_head *a,
-		 const struct list_head *b)
+/* Which views have a VMA in the address space, where a look will find it. */
+static void see_linked(struct card_device *card)
 {
-	return of_revoking(a)->mm > of_revoking(b)->mm;
+	struct address_space *space = card->space->i_mapping;
+	struct rb_node *node;
+
+	i_mmap_lock_read(space);
+	for (node = rb_first_cached(&space->i_mmap); node;
+	     node = rb_next(node)) {
+		const struct vm_area_struct *vma =
+			rb_entry(node, struct vm_area_struct, shared.rb);
+		const struct file *file = READ_ONCE(vma->vm_file);
+		struct card_view *view = file->private_data;
+
+		/* (an open or close of the driver's has his file there meanwhile) */
+		if (card_view_is_of(file))
+			view->is_linked = true;
+	}
+	i_mmap_unlock_read(space);
+}
+
+static bool is_closed(struct card_view *view)
+{
+	bool is;
+
+	spin_lock_irq(&view->card->lock);
+	is = view->is_closed;
+	spin_unlock_irq(&view->card->lock);
+	return is;
 }
 
 /*
- * See the head of this file: each mmap() that made one of them has ended after this, and
- * it is known where in the file they lie.
+ * Whether the mmap() that made a view has ended: its VMA is linked, or gone. Who gets the
+ * mmap lock knows that it has. Who does not, must not queue for it: others may keep it
+ * for ever.
  */
-static void wait_until_linked(struct list_head *mappings)
+static bool has_ended(struct card_view *view)
 {
-	const struct mm_struct *waited_for = NULL;
-	struct card_mapping *mapping;
+	if (view->is_linked || is_closed(view))
+		return true;
+	if (!mmap_read_trylock(view->mm))
+		return false;
+	mmap_read_unlock(view->mm);
+	return true;
+}
 
-	list_sort(NULL, mappings, by_mm);
+/*
+ * Whether the caller holds the mmap lock of its process for writing: then its owner is the
+ * task, but for the bit that says that nobody spins for it.
+ */
+static bool holds_mmap_lock(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return false;
+#else
+	return current->mm && (atomic_long_read(&current->mm->mmap_lock.owner) &
+			       ~2UL) == (long)current;
+#endif
+}
+
+/*
+ * A driver may see within its mmap() that the card is gone. Nobody else has the VMA then, and
+ * it is waited for in vain.
+ * Return: whether the caller is in the mmap() that made a view; its pages are taken away.
+ */
+static bool is_in_mmap(struct card_view *view)
+{
+	struct vm_area_struct *vma;
+
+	if (view->mm != current->mm || !holds_mmap_lock())
+		return false;
+	vma = view->vma;
+	if (!vma)
+		return false;
+	zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+	return true;
+}
+
+/*
+ * An mmap() that is under way holds the mmap lock for writing, waits for no user, and tells
+ * nobody when it ends: it is looked at again and again.
+ * Return: whether there was one.
+ */
+static bool wait_until_linked(struct card_device *card,
+			      const struct list_head *mappings)
+{
+	const struct card_mapping *mapping;
+	bool were_all = true;
+
 	list_for_each_entry(mapping, mappings, revoking) {
-		if (mapping->mm == waited_for)
+		if (mapping->view->is_linked || is_in_mmap(mapping->view))
 			continue;
-		mmap_read_lock(mapping->mm);
-		card_mappings_locate(mapping->mm);
-		mmap_read_unlock(mapping->mm);
-		waited_for = mapping->mm;
-	}
-}
-
-/* Part of a file; other cards' mappings of it get their entries back by a fault. */
-struct file_range {
-	struct address_space *space;
-	unsigned long first_page;
-	unsigned long end_page;
-};
-
-static struct file_range range_of(const struct card_mapping *mapping)
-{
-	unsigned long first_page = READ_ONCE(mapping->file_page);
-
-	return (struct file_range){
-		.space = mapping->space,
-		.first_page = first_page,
-		.end_page = first_page + mapping->pages,
-	};
-}
-
-static int by_range(void *priv, const struct list_head *a,
-		    const struct list_head *b)
-{
-	struct file_range of_a = range_of(of_revoking(a));
-	struct file_range of_b = range_of(of_revoking(b));
-
-	if (of_a.space != of_b.space)
-		return of_a.space > of_b.space;
-	return of_a.first_page > of_b.first_page;
-}
-
-static void unmap_range(const struct file_range *range)
-{
-	unmap_mapping_range(range->space,
-			    (loff_t)range->first_page << PAGE_SHIFT,
-			    (loff_t)(range->end_page - range->first_page)
-				    << PAGE_SHIFT,
-			    1);
-}
-
-/* What many have mapped is visited once, not once for each of them. */
-static void unmap_all(struct list_head *mappings)
-{
-	struct card_mapping *mapping;
-	struct file_range all = {};
-
-	list_sort(NULL, mappings, by_range);
-	list_for_each_entry(mapping, mappings, revoking) {
-		struct file_range range = range_of(mapping);
-
-		if (range.space == all.space &&
-		    range.first_page <= all.end_page) {
-			all.end_page = max(all.end_page, range.end_page);
-			continue;
+		were_all = false;
+		while (!has_ended(mapping->view)) {
+			WRITE_ONCE(card->awaits_mmap, true);
+			usleep_range(100, 1000);
+			see_linked(card);
 		}
-		if (all.space)
-			unmap_range(&all);
-		all = range;
 	}
-	if (all.space)
-		unmap_range(&all);
+	WRITE_ONCE(card->awaits_mmap, false);
+	return !were_all;
+}
+
+static void unmap_all(struct card_device *card)
+{
+	unmap_mapping_range(card->space->i_mapping, 0, 0, 1);
 }
 
 /* A close that comes meanwhile has taken it off its list. */
 static void list_as_revoked(struct card_mapping *mapping)
 {
-	struct card_device *card = mapping->card;
+	struct card_device *card = mapping->view->card;
 
 	spin_lock_irq(&card->lock);
 	if (!list_empty(&mapping->listed)) {
@@ -263,32 +191,101 @@ void card_mapping_unlist(struct card_mapping *mapping)
 static void let_go(struct card_mapping *mapping)
 {
 	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
-	struct super_block *super = super_of(mapping);
 
 	list_as_revoked(mapping);
 	if (buffer)
 		card_buffer_put(buffer);
-	card_mapping_put(mapping);
-	deactivate_super(super);
+	card_view_put(mapping->view);
+}
+
+/*
+ * Takes the entries of all mappings away, while nobody makes any.
+ * Return: how many mappings there were. They are in @mappings by their member revoking, with
+ * a reference on their view, and in @met in place of card_device.mappings.
+ */
+static unsigned int take_entries(struct card_device *card,
+				 struct list_head *mappings,
+				 struct list_head *met)
+{
+	struct card_mapping *mapping;
+	unsigned int count = 0;
+
+	while ((mapping = next_mapping(card, met))) {
+		list_add_tail(&mapping->revoking, mappings);
+		count++;
+	}
+	/* What is linked now goes at once, whatever is waited for then. */
+	see_linked(card);
+	unmap_all(card);
+	if (wait_until_linked(card, mappings))
+		unmap_all(card);
+	return count;
 }
 
 /* None is added any more. Returns how many there were. */
 static unsigned int revoke_mappings(struct card_device *card)
 {
 	struct card_mapping *mapping, *next;
-	unsigned int count = 0;
 	LIST_HEAD(mappings);
 	LIST_HEAD(met);
+	unsigned int count = take_entries(card, &mappings, &met);
 
-	while ((mapping = next_mapping(card, &met))) {
-		list_add_tail(&mapping->revoking, &mappings);
-		count++;
-	}
-	wait_until_linked(&mappings);
-	unmap_all(&mappings);
 	list_for_each_entry_safe(mapping, next, &mappings, revoking)
 		let_go(mapping);
 	return count;
+}
+
+/* Others are added meanwhile, of memory that is away. */
+static unsigned int suspend_mappings(struct card_device *card)
+{
+	struct card_mapping *mapping, *next;
+	LIST_HEAD(mappings);
+	LIST_HEAD(met);
+	unsigned int count = take_entries(card, &mappings, &met);
+
+	spin_lock_irq(&card->lock);
+	list_splice(&met, &card->mappings);
+	spin_unlock_irq(&card->lock);
+	list_for_each_entry_safe(mapping, next, &mappings, revoking)
+		card_view_put(mapping->view);
+	return count;
+}
+
+/*
+ * Returns false where it is left to who is at it, who waits for the mmap() that the caller
+ * is in.
+ */
+static bool begin_revoking(struct card_device *card)
+{
+	if (!holds_mmap_lock()) {
+		mutex_lock(&card->revoke_mutex);
+		return true;
+	}
+	while (!mutex_trylock(&card->revoke_mutex)) {
+		if (READ_ONCE(card->awaits_mmap))
+			return false;
+		usleep_range(100, 1000);
+	}
+	return true;
+}
+
+static void set_revoked(struct card_device *card)
+{
+	down_write(&card->revoke_lock);
+	spin_lock_irq(&card->lock);
+	WRITE_ONCE(card->revoked, true);
+	spin_unlock_irq(&card->lock);
+	up_write(&card->revoke_lock);
+	wake_up_all(&card->resumed);
+}
+
+/* With card_device.revoke_mutex held. */
+static void revoke_all(struct card_device *card)
+{
+	unsigned int mappings = revoke_mappings(card);
+
+	card_exports_revoke(card);
+	trace_dma_revoke_card_memory(&card->dev, mappings);
 }
 
 /**
@@ -301,40 +298,127 @@ static unsigned int revoke_mappings(struct card_device *card)
  * of the old kind took from dma_coherent_page() are struct pages, and stay with the
  * process that has them, as such pages do.
  *
+ * Devices that were given a buffer by dma_export_coherent() are told, which ends their use
+ * of it; it is waited for their fences, ten seconds at the most, and for parts of the kernel
+ * that have called dma_buf_vmap(), as long as it takes.
+ *
  * This is final for @dev. Nothing is allocated, mapped or declared any more. Buffers
  * that were freed while they were mapped are given back here; those that are still
  * owned stay until their owner frees them, or dma_destroy_card_device() takes them
  * back. What is left of mappings holds this module, and nothing of the card.
  *
  * The time that it takes grows with the number of VMAs. It does not depend on what the
- * processes do with them, but each process must let go of its mmap lock once. Who calls
+ * processes do, but an mmap() of a buffer that is under way is waited for. Who calls
  * meanwhile, for the same device, waits for the first to be done.
  *
- * Other VMAs of the same part of a file lose their entries as well: those of
- * dma_map_coherent() get them back, others only by a fault handler of their own.
+ * VMAs that were not made by these calls are not touched.
  *
- * Context: process context, may sleep; with no mmap lock held, nor any lock that the
- * driver's mmap() takes, or an open or close of its vm_ops.
+ * Context: process context, may sleep; with no lock held that the driver's mmap() takes, or an
+ * open or close of its vm_ops. Within an mmap() of the driver's it may be called, and takes
+ * what was mapped there as well; where somebody else revokes or suspends meanwhile and waits
+ * for that mmap(), it is left to him, and done when he is. Otherwise with no mmap lock held.
  */
 void dma_revoke_card_memory(struct device *dev)
 {
 	struct card_device *card = expect_card_device(dev);
-	unsigned int mappings;
+	bool is_ours;
+
+	if (!card)
+		return;
+	is_ours = begin_revoking(card);
+	set_revoked(card);
+	if (!is_ours)
+		return;
+	revoke_all(card);
+	mutex_unlock(&card->revoke_mutex);
+}
+EXPORT_SYMBOL_GPL(dma_revoke_card_memory);
+
+/* Returns whether it was the other way. */
+static bool set_suspended(struct card_device *card, bool suspended)
+{
+	bool changes;
+
+	down_write(&card->revoke_lock);
+	changes = card->suspended != suspended && !card->revoked;
+	if (changes)
+		WRITE_ONCE(card->suspended, suspended);
+	up_write(&card->revoke_lock);
+	return changes;
+}
+
+/**
+ * dma_suspend_card_memory() - keep user space from a card's memory for a while
+ * @dev: the card device
+ *
+ * For a reset, or a device in D3, while which the card's memory does not answer. When this
+ * returns, no user address reaches it. A process that touches it waits until
+ * dma_resume_card_memory(), or until it gets a signal; then it finds what the memory
+ * holds by then. It waits with no lock of the kernel's memory management held, and
+ * with those of a driver that it was called by: copy_from_user() in an ioctl(), for example. A
+ * debugger gets EIO. mmap() works, and so do fork(), munmap() and mremap().
+ *
+ * Devices that were given a buffer by dma_export_coherent() are told, and their fences are
+ * waited for, as by dma_revoke_card_memory(); they get -EAGAIN when they map it meanwhile.
+ *
+ * System RAM stays within reach. What the kernel does is the driver's matter: it allocates
+ * no card memory meanwhile, since that is zeroed; and who has called dma_buf_vmap() has the
+ * memory's address.
+ *
+ * Nothing happens for a card that is suspended already, or was revoked: one resumption ends
+ * any number of suspensions. A revocation may come at any time, and wakes all who wait.
+ *
+ * Context: process context, may sleep; with no mmap lock held, nor any lock that the
+ * driver's mmap() takes, or an open or close of its vm_ops. Called within an mmap(), it warns
+ * and does nothing.
+ */
+void dma_suspend_card_memory(struct device *dev)
+{
+	struct card_device *card = expect_card_device(dev);
+
+	if (!card)
+		return;
+	if (holds_mmap_lock()) {
+		CALLER_ERRED(dev,
+			     "suspended with an mmap lock held, as in mmap(): a work item can do it\n");
+		return;
+	}
+	mutex_lock(&card->revoke_mutex);
+	if (set_suspended(card, true)) {
+		trace_dma_suspend_card_memory(dev, suspend_mappings(card));
+		card_exports_move(card);
+	}
+	/* (who revoked within an mmap() that was waited for has left it to us) */
+	if (card_is_revoked(card))
+		revoke_all(card);
+	mutex_unlock(&card->revoke_mutex);
+}
+EXPORT_SYMBOL_GPL(dma_suspend_card_memory);
+
+/**
+ * dma_resume_card_memory() - undo dma_suspend_card_memory()
+ * @dev: the card device
+ *
+ * The pages come back by page faults, many with each. Devices that were given a buffer are
+ * told again, and can map it. Nothing happens for a card that is
+ * not suspended, or was revoked.
+ *
+ * Context: process context, may sleep.
+ */
+void dma_resume_card_memory(struct device *dev)
+{
+	struct card_device *card = expect_card_device(dev);
 
 	if (!card)
 		return;
 	mutex_lock(&card->revoke_mutex);
-	down_write(&card->revoke_lock);
-	spin_lock_irq(&card->lock);
-	WRITE_ONCE(card->revoked, true);
-	spin_unlock_irq(&card->lock);
-	up_write(&card->revoke_lock);
-
-	mappings = revoke_mappings(card);
+	if (set_suspended(card, false)) {
+		wake_up_all(&card->resumed);
+		card_exports_move(card);
+	}
 	mutex_unlock(&card->revoke_mutex);
-	trace_dma_revoke_card_memory(dev, mappings);
 }
-EXPORT_SYMBOL_GPL(dma_revoke_card_memory);
+EXPORT_SYMBOL_GPL(dma_resume_card_memory);
 
 /* For debugfs: who still has what a card took away, and so keeps the module. */
 void card_revoked_show(struct seq_file *seq)
@@ -345,14 +429,17 @@ void card_revoked_show(struct seq_file *seq)
 
 	spin_lock_irq(&revoked_lock);
 	list_for_each_entry(mapping, &revoked_mappings, listed) {
+		struct card_view *view = mapping->view;
+
 		stand_ins = 0;
-		xa_for_each(&mapping->stand_ins, number, page)
+		xa_for_each_range(&view->stand_ins, number, page, mapping->page,
+				  mapping->page + mapping->pages - 1)
 			stand_ins++;
 		seq_printf(seq,
-			   "device=%s first_page=%lu pages=%lu vmas=%u stand_ins=%lu pid=%d\n",
-			   dev_name(&mapping->card->dev), mapping->first_page,
-			   mapping->pages, refcount_read(&mapping->vmas),
-			   stand_ins, mapping->pid);
+			   "device=%s first_page=%lu pages=%lu vmas=%ld stand_ins=%lu pid=%d\n",
+			   dev_name(&view->card->dev), mapping->first_page,
+			   mapping->pages, file_count(view->file), stand_ins,
+			   view->pid);
 	}
 	spin_unlock_irq(&revoked_lock);
 }

@@ -64,9 +64,12 @@ static int by_frame(const void *a, const void *b)
  */
 static struct page **take_pieces(unsigned int count, gfp_t gfp)
 {
-	const gfp_t large = (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
-	struct page **pages = kvcalloc(count, sizeof(*pages), GFP_KERNEL);
-	unsigned int order = PAGE_ORDER_MAX;
+	const gfp_t large =
+		(gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_RETRY_MAYFAIL)) |
+		__GFP_NOWARN;
+	struct page **pages =
+		kvcalloc(count, sizeof(*pages), GFP_KERNEL | GFP_CHARGED);
+	unsigned int order = MAX_PAGE_ORDER;
 	unsigned int taken = 0;
 
 	if (!pages)
@@ -114,7 +117,7 @@ static int list_pages(const struct card_buffer *buffer, struct sg_table *table,
 	return sg_alloc_table_from_pages_segment(table, buffer->frames,
 						 PAGE_ALIGN(size) >> PAGE_SHIFT,
 						 0, size, PAGE_SIZE,
-						 GFP_KERNEL);
+						 GFP_KERNEL | GFP_CHARGED);
 }
 
 /* The pages and, beside them, the segments; both end where @size says. */
@@ -229,23 +232,27 @@ unmap_kernel:
 }
 
 /*
- * card_scattered_alloc() - give @buffer system RAM in as few pieces as there are
+ * scattered_alloc() - give @buffer system RAM in as few pieces as there are
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, or -EOPNOTSUPP where caches would have to be maintained, or
  * bounce buffers used.
  */
-int card_scattered_alloc(struct card_device *card, struct card_buffer *buffer,
-			 gfp_t gfp, unsigned long attrs)
+static int scattered_alloc(struct card_device *card, struct card_buffer *buffer,
+			   gfp_t gfp, unsigned long attrs)
 {
 	int err;
 
-	if (!dev_is_dma_coherent(card->dev.parent))
+	if (!dev_is_dma_coherent(card->dev.parent)) {
+		dev_err_ratelimited(&card->dev,
+				    "no scattered memory: the device does not watch the caches, and these pages are mapped through them\n");
 		return -EOPNOTSUPP;
+	}
 	if (buffer->size > PAGES_MAX * PAGE_SIZE)
 		return -ENOMEM;
 	buffer->ops = &scattered_buffer_ops;
 	buffer->frames = take_pieces(page_count_of(buffer),
-				     gfp | __GFP_ZERO | zone_under_mask(card));
+				     gfp | GFP_CHARGED | __GFP_ZERO |
+					     zone_under_mask(card));
 	if (!buffer->frames)
 		return -ENOMEM;
 	err = map_pieces(buffer);
@@ -278,7 +285,7 @@ void *dma_alloc_scattered(struct device *dev, size_t size, dma_addr_t *handle,
 	struct card_device *card = expect_card_device(dev);
 
 	return card ? card_buffer_alloc(card, size, handle, gfp, 0,
-					card_scattered_alloc) :
+					scattered_alloc) :
 		      NULL;
 }
 EXPORT_SYMBOL_GPL(dma_alloc_scattered);

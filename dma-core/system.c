@@ -4,6 +4,7 @@
  * owner allowed the fallback. The parent allocates them, so that its IOMMU and
  * its mask apply; counting their references is the same as for card memory.
  */
+#include <linux/cc_platform.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/mutex.h>
@@ -15,11 +16,25 @@ static struct device *dma_parent(const struct card_buffer *buffer)
 	return buffer->card->dev.parent;
 }
 
+/* Charged to who asks for it, wherever the platform takes it from the page allocator. */
+static int take_from_parent(struct card_buffer *buffer, gfp_t gfp)
+{
+	buffer->cpu_addr = dma_alloc_attrs(dma_parent(buffer), buffer->size,
+					   &buffer->handle, gfp | GFP_CHARGED,
+					   buffer->attrs);
+	return buffer->cpu_addr ? 0 : -ENOMEM;
+}
+
+static void free_to_parent(struct card_buffer *buffer)
+{
+	dma_free_attrs(dma_parent(buffer), buffer->size, buffer->cpu_addr,
+		       buffer->handle, buffer->attrs);
+}
+
 static void system_give_back(struct card_buffer *buffer)
 {
 	sg_free_table(&buffer->pages);
-	dma_free_attrs(dma_parent(buffer), buffer->size, buffer->cpu_addr,
-		       buffer->handle, buffer->attrs);
+	free_to_parent(buffer);
 }
 
 static int system_get_sgtable(struct card_buffer *buffer,
@@ -64,11 +79,20 @@ static bool system_has_pages(const struct card_buffer *buffer)
 	return true;
 }
 
+/*
+ * What the parent's dma_alloc_coherent() gave the kernel's mapping: where the device does
+ * not watch the caches, that is an alias of the pages which does not use them.
+ */
 static pgprot_t system_pgprot(const struct card_buffer *buffer, pgprot_t prot)
 {
+	/* Memory that a device may read is not encrypted; an IOMMU's domain has that as it is. */
+	if (cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT) &&
+	    !card_is_translated(buffer->card))
+		prot = pgprot_decrypted(prot);
 	if (dev_is_dma_coherent(dma_parent(buffer)))
 		return prot;
-	if (buffer->attrs & DMA_ATTR_WRITE_COMBINE)
+	if (IS_ENABLED(CONFIG_ARCH_HAS_DMA_WRITE_COMBINE) &&
+	    buffer->attrs & DMA_ATTR_WRITE_COMBINE)
 		return pgprot_writecombine(prot);
 	return pgprot_dmacoherent(prot);
 }
@@ -91,12 +115,27 @@ static const struct card_buffer_ops system_buffer_ops = {
 int card_system_alloc(struct card_device *card, struct card_buffer *buffer,
 		      gfp_t gfp, unsigned long attrs)
 {
+	u64 limit;
+	int err;
+
 	/* A cookie instead of an address could not be told from another. */
-	attrs &= ~DMA_ATTR_NO_KERNEL_MAPPING;
+	attrs &= ~(DMA_ATTR_NO_KERNEL_MAPPING | DMA_CARD_ATTR_SYSTEM_RAM);
 	buffer->ops = &system_buffer_ops;
 	buffer->attrs = attrs;
-	buffer->cpu_addr = dma_alloc_attrs(card_allocating_parent(card),
-					   buffer->size, &buffer->handle, gfp,
-					   attrs);
-	return buffer->cpu_addr ? 0 : -ENOMEM;
+	card_allocating_parent(card);
+	if (take_from_parent(buffer, gfp))
+		return -ENOMEM;
+	limit = card_limit_below(card, buffer->handle, buffer->size);
+	if (limit == U64_MAX)
+		return 0;
+	free_to_parent(buffer);
+	if (!limit)
+		return -ENOMEM;
+	card_allocating_below(card, limit);
+	err = take_from_parent(buffer, gfp);
+	card_allocated_below(card);
+	if (err || card_handle_is_clear(card, buffer->handle, buffer->size))
+		return err;
+	free_to_parent(buffer);
+	return -ENOMEM;
 }

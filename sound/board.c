@@ -7,6 +7,8 @@
  * from within a register access, and again for as long as the line stays up.
  */
 #include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/io.h>
@@ -23,12 +25,17 @@
 /* A line that the handler did not take down is presented again after this. */
 #define INTERRUPT_AGAIN_NS (100 * NSEC_PER_USEC)
 
+/* Steps to make up for lost time with, between any two of which others have their turn. */
+#define STEPS_A_TICK 16
+
 /**
  * struct oncard_board - one hosted card
  * @dev: the device whose DMA addresses the card puts on the bus
  * @lock: the model is single-threaded
  * @card: the model, under @lock
  * @timer: fires at the card's next event
+ * @rest_until: ns, until which it does not, under @lock
+ * @longest: ns that @lock was held for at most, under @lock
  * @off: unplugged, under @lock: the timer is not to be armed any more, and nobody
  *	answers
  * @irq_off: the line is not listened to, under @lock; so it begins
@@ -37,9 +44,11 @@
  */
 struct oncard_board {
 	struct device *dev;
-	spinlock_t lock;
+	spinlock_t lock; /* the model */
 	struct oncard_card card;
 	struct hrtimer timer;
+	u64 rest_until;
+	u64 longest;
 	bool off;
 	bool irq_off;
 	void (*interrupt)(void *data);
@@ -58,6 +67,20 @@ static struct page *page_on_bus(struct device *dev, u64 address)
 	return pfn_to_page(PHYS_PFN(phys));
 }
 
+/*
+ * A device that does not watch the CPU's caches reads what was written back to memory, and
+ * writes to memory behind them; its coherent buffers are mapped past the caches. But the
+ * CPU that plays the card's part goes through them: they are to hold nothing of a piece,
+ * neither before it is copied nor after.
+ */
+static void empty_caches(struct device *dev, u64 address, u32 length)
+{
+	if (dev_is_dma_coherent(dev))
+		return;
+	dma_sync_single_for_device(dev, address, length, DMA_FROM_DEVICE);
+	dma_sync_single_for_cpu(dev, address, length, DMA_FROM_DEVICE);
+}
+
 static int bus_copy(struct device *dev, u64 address, void *bytes, u32 length,
 		    bool to_bus)
 {
@@ -69,12 +92,14 @@ static int bus_copy(struct device *dev, u64 address, void *bytes, u32 length,
 
 		if (!page)
 			return -EFAULT;
+		empty_caches(dev, address, chunk);
 		memory = kmap_local_page(page) + offset_in_page(address);
 		if (to_bus)
 			memcpy(memory, bytes, chunk);
 		else
 			memcpy(bytes, memory, chunk);
 		kunmap_local(memory);
+		empty_caches(dev, address, chunk);
 		address += chunk;
 		bytes += chunk;
 		length -= chunk;
@@ -101,6 +126,21 @@ static const struct oncard_bus board_bus = {
 	.write = bus_write,
 };
 
+/* Interrupts are off for as long as the card works: it is to be known for how long. */
+static u64 lock_board(struct oncard_board *board, unsigned long *irq)
+	__acquires(&board->lock)
+{
+	spin_lock_irqsave(&board->lock, *irq);
+	return ktime_get_ns();
+}
+
+static void unlock_board(struct oncard_board *board, u64 since,
+			 unsigned long irq) __releases(&board->lock)
+{
+	WRITE_ONCE(board->longest, max(board->longest, ktime_get_ns() - since));
+	spin_unlock_irqrestore(&board->lock, irq);
+}
+
 static bool interrupts(const struct oncard_board *board)
 {
 	return oncard_card_interrupt(&board->card) && !board->irq_off;
@@ -117,28 +157,55 @@ static void arm_timer(struct oncard_board *board, u64 when_line_is_up)
 	event = interrupts(board) ? when_line_is_up :
 				    oncard_card_next_event(&board->card);
 	if (event != ONCARD_NO_EVENT)
-		hrtimer_start(&board->timer, ns_to_ktime(event),
+		hrtimer_start(&board->timer,
+			      ns_to_ktime(max(event, board->rest_until)),
 			      HRTIMER_MODE_ABS_SOFT);
 }
 
-static enum hrtimer_restart board_tick(struct hrtimer *timer)
+/* Returns whether the card is up to date. */
+static bool catch_up(struct oncard_board *board)
 {
-	struct oncard_board *board =
-		container_of(timer, struct oncard_board, timer);
+	unsigned long irq;
+	u64 now = lock_board(board, &irq);
+	u64 until = min(now,
+			board->card.host_now + oncard_card_slice(&board->card));
+
+	if (!board->off)
+		oncard_card_step(&board->card, until);
+	unlock_board(board, now, irq);
+	return until == now || board->off;
+}
+
+static void call_handler(struct oncard_board *board)
+{
 	unsigned long irq;
 	bool raised;
 
 	spin_lock_irqsave(&board->lock, irq);
-	if (!board->off)
-		oncard_card_step(&board->card, ktime_get_ns());
 	raised = interrupts(board) && !board->off;
 	spin_unlock_irqrestore(&board->lock, irq);
-
 	if (raised)
 		board->interrupt(board->data);
+}
+
+/* Whatever the streams ask for, the card rests for as long as it has worked. */
+static enum hrtimer_restart board_tick(struct hrtimer *timer)
+{
+	struct oncard_board *board =
+		container_of(timer, struct oncard_board, timer);
+	u64 began = ktime_get_ns();
+	unsigned int steps = 0;
+	unsigned long irq;
+	u64 now;
+
+	while (!catch_up(board) && ++steps < STEPS_A_TICK)
+		;
+	call_handler(board);
 
 	spin_lock_irqsave(&board->lock, irq);
-	arm_timer(board, ktime_get_ns() + INTERRUPT_AGAIN_NS);
+	now = ktime_get_ns();
+	board->rest_until = now + (now - began);
+	arm_timer(board, now + INTERRUPT_AGAIN_NS);
 	spin_unlock_irqrestore(&board->lock, irq);
 	return HRTIMER_NORESTART;
 }
@@ -155,13 +222,14 @@ u32 oncard_board_read(struct oncard_board *board, u32 reg)
 {
 	u32 value = ONCARD_NOBODY;
 	unsigned long irq;
+	u64 now = lock_board(board, &irq);
 
-	spin_lock_irqsave(&board->lock, irq);
 	if (!board->off) {
-		oncard_card_step(&board->card, ktime_get_ns());
+		if (oncard_card_is_timed(reg))
+			oncard_card_step(&board->card, now);
 		value = oncard_card_read(&board->card, reg);
 	}
-	spin_unlock_irqrestore(&board->lock, irq);
+	unlock_board(board, now, irq);
 	return value;
 }
 
@@ -179,15 +247,29 @@ u32 oncard_board_read(struct oncard_board *board, u32 reg)
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value)
 {
 	unsigned long irq;
+	u64 now;
 
 	wmb(); /* descriptors before the write that makes the card fetch them */
-	spin_lock_irqsave(&board->lock, irq);
+	now = lock_board(board, &irq);
 	if (!board->off) {
-		oncard_card_step(&board->card, ktime_get_ns());
+		if (oncard_card_is_timed(reg))
+			oncard_card_step(&board->card, now);
 		oncard_card_write(&board->card, reg, value);
-		arm_timer(board, ktime_get_ns());
+		arm_timer(board, now);
 	}
-	spin_unlock_irqrestore(&board->lock, irq);
+	unlock_board(board, now, irq);
+}
+
+/**
+ * oncard_board_longest() - how long the card has kept interrupts off
+ * @board: the board
+ *
+ * Context: any.
+ * Return: ns, at most, since it was created.
+ */
+u64 oncard_board_longest(struct oncard_board *board)
+{
+	return READ_ONCE(board->longest);
 }
 
 /**

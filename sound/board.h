@@ -40,6 +40,7 @@ bool oncard_board_unplugged(struct oncard_board *board);
 void oncard_board_destroy(struct oncard_board *board);
 u32 oncard_board_read(struct oncard_board *board, u32 reg);
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value);
+u64 oncard_board_longest(struct oncard_board *board);
 void oncard_board_synchronize_irq(struct oncard_board *board);
 void oncard_board_enable_irq(struct oncard_board *board, bool enable);
 

@@ -9,6 +9,49 @@
 
 #include "oncard.h"
 
+static bool is_system_ram(void)
+{
+	return oncard_params.buffers != ONCARD_BUFFERS_CARD;
+}
+
+/*
+ * Only what ALSA allocates itself is held to snd-pcm's max_alloc_per_card, which nobody
+ * else can read: it is a parameter here, too. What is counted is ALSA's.
+ */
+static int charge(struct oncard *chip, struct oncard_buffer *buffer,
+		  size_t bytes)
+{
+	struct snd_card *card = chip->card;
+	int err = 0;
+
+	if (!is_system_ram())
+		return 0;
+	mutex_lock(&card->memory_mutex);
+	if (oncard_max_alloc_per_card &&
+	    card->total_pcm_alloc_bytes + bytes > oncard_max_alloc_per_card)
+		err = -ENOMEM;
+	else
+		card->total_pcm_alloc_bytes += bytes;
+	mutex_unlock(&card->memory_mutex);
+	if (!err)
+		buffer->charged = bytes;
+	else
+		dev_info_ratelimited(chip->dev,
+				     "a buffer of %zu bytes is refused: all of the card's would have more than max_alloc_per_card=%lu\n",
+				     bytes, oncard_max_alloc_per_card);
+	return err;
+}
+
+static void uncharge(struct oncard *chip, struct oncard_buffer *buffer)
+{
+	struct snd_card *card = chip->card;
+
+	mutex_lock(&card->memory_mutex);
+	card->total_pcm_alloc_bytes -= buffer->charged;
+	mutex_unlock(&card->memory_mutex);
+	buffer->charged = 0;
+}
+
 /**
  * oncard_buffer_free() - give a stream's buffer back
  * @chip: the card, held with oncard_chip_enter() or being taken down
@@ -21,6 +64,7 @@ void oncard_buffer_free(struct oncard *chip, unsigned int index)
 {
 	struct oncard_buffer *buffer = &chip->buffer[index];
 
+	uncharge(chip, buffer);
 	if (oncard_is_scattered()) {
 		oncard_scattered_free(chip, buffer);
 		return;
@@ -45,12 +89,18 @@ int oncard_buffer_alloc(struct oncard *chip, unsigned int index, size_t bytes)
 	int err;
 
 	oncard_buffer_free(chip, index);
-	if (oncard_is_scattered())
-		return oncard_scattered_alloc(chip, buffer, bytes);
-	err = snd_dma_alloc_pages(SNDRV_DMA_TYPE_DEV, chip->dma, bytes,
-				  &buffer->dma);
+	err = charge(chip, buffer, bytes);
 	if (err)
+		return err;
+	if (oncard_is_scattered())
+		err = oncard_scattered_alloc(chip, buffer, bytes);
+	else
+		err = snd_dma_alloc_pages(SNDRV_DMA_TYPE_DEV, chip->dma, bytes,
+					  &buffer->dma);
+	if (err) {
 		buffer->dma.area = NULL;
+		uncharge(chip, buffer);
+	}
 	return err;
 }
 

@@ -27,38 +27,30 @@ MODULE_PARM_DESC(enable, "Enable the card");
  */
 static DEFINE_MUTEX(probe_lock);
 static DECLARE_BITMAP(slots, SNDRV_CARDS);
-static unsigned int bound;
 
-static int last_error = -ENODEV;
+/*
+ * Under probe_lock, too: whether cards are let in, which is not so before all that can
+ * fail in the module's init is done: who opens a card does not keep a module whose init
+ * fails from being freed.
+ */
+static bool admitting;
 
 /* Cards that ALSA has not freed: the last close lets go of this module before that. */
 static atomic_t unfreed = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(all_freed);
 
-/* The number of bound cards, for the module's init. */
-unsigned int oncard_chips_bound(void)
-{
-	return READ_ONCE(bound);
-}
-
-/* Why no card is bound: the errno of the last probe that failed. */
-int oncard_probe_error(void)
-{
-	return READ_ONCE(last_error);
-}
-
 /**
- * oncard_probed() - note how the probe of a device ended
- * @err: 0 or an errno
+ * oncard_chips_admit() - let cards in: nothing of the module's init fails any more
  *
- * Context: any.
- * Return: @err.
+ * Before this, a probe says -ENODEV.
+ *
+ * Context: process context, may sleep.
  */
-int oncard_probed(int err)
+void oncard_chips_admit(void)
 {
-	if (err)
-		WRITE_ONCE(last_error, err);
-	return err;
+	mutex_lock(&probe_lock);
+	admitting = true;
+	mutex_unlock(&probe_lock);
 }
 
 /**
@@ -315,12 +307,7 @@ void oncard_chips_wait(void)
 	wait_event(all_freed, !atomic_read(&unfreed));
 }
 
-static const char *const buffers_are[] = {
-	[ONCARD_BUFFERS_CARD] = "there",
-	[ONCARD_BUFFERS_SYSTEM] = "in RAM",
-	[ONCARD_BUFFERS_SCATTERED] = "scattered in RAM",
-};
-
+/* The nodes come last, ALSA's after the one that is more likely to be refused. */
 static int create_card(struct oncard *chip)
 {
 	struct snd_card *card = chip->card;
@@ -328,21 +315,28 @@ static int create_card(struct oncard *chip)
 
 	strscpy(card->driver, "oncard", sizeof(card->driver));
 	strscpy(card->shortname, "oncard", sizeof(card->shortname));
+	strscpy(card->mixername, "oncard", sizeof(card->mixername));
 	snprintf(card->longname, sizeof(card->longname),
-		 "oncard at %s, %zu KiB on the card, buffers %s, mmap %s",
-		 dev_name(chip->dev), chip->memory.size / SZ_1K,
-		 buffers_are[oncard_params.buffers],
-		 oncard_params.mmap == ONCARD_MMAP_COHERENT ? "coherent" :
-							      "nopage");
-	err = oncard_pcm_create(chip);
+		 "oncard at %s, %zu KiB of memory", dev_name(chip->dev),
+		 chip->memory.size / SZ_1K);
+	err = snd_component_add(card, "oncard");
+	if (!err)
+		err = oncard_pcm_create(chip);
+	if (!err)
+		err = oncard_mixer_create(chip);
+	if (err)
+		return err;
+	err = oncard_copy_register(chip);
 	if (err)
 		return err;
 	err = snd_card_register(card);
 	if (err) {
 		oncard_pcm_unregister(chip);
-		return err;
+		dev_err(chip->dev,
+			"ALSA does not take the card: %d; when the reason is gone, bind it again\n",
+			err);
 	}
-	return oncard_copy_register(chip);
+	return err;
 }
 
 /*
@@ -377,6 +371,7 @@ static int probe_slot(struct device *dev, const struct oncard_memory *memory,
 	chip->memory = *memory;
 	spin_lock_init(&chip->lock);
 	mutex_init(&chip->buffer_lock);
+	mutex_init(&chip->mixer_lock);
 	oncard_watch_create(chip);
 	err = init_srcu_struct(&chip->in_use);
 	if (err)
@@ -409,7 +404,7 @@ static int take_slot(struct device *dev, const struct oncard_memory *memory,
 	int err;
 
 	lockdep_assert_held(&probe_lock);
-	if (slot >= SNDRV_CARDS)
+	if (!admitting || slot >= SNDRV_CARDS)
 		return -ENODEV;
 	if (!enable[slot]) {
 		dev_info(dev, "not used: enable=0 for card %u\n", slot);
@@ -432,7 +427,7 @@ static int take_slot(struct device *dev, const struct oncard_memory *memory,
  *
  * Context: process context, may sleep.
  * Return: 0; -ENOENT when the card is disabled by a parameter, -ENODEV when
- * there are too many or it is not a card, -EINVAL when its memory is too small,
+ * there are too many, none are let in, or it is not a card, -EINVAL when its memory is too small,
  * or an errno of ALSA or the DMA API.
  */
 int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
@@ -442,8 +437,6 @@ int oncard_chip_probe(struct device *dev, const struct oncard_memory *memory,
 
 	mutex_lock(&probe_lock);
 	err = take_slot(dev, memory, created);
-	if (!err)
-		bound++;
 	mutex_unlock(&probe_lock);
 	return err;
 }
@@ -464,7 +457,6 @@ void oncard_chip_remove(struct oncard *chip)
 	take_down(chip);
 	mutex_lock(&probe_lock);
 	clear_bit(slot, slots);
-	bound--;
 	mutex_unlock(&probe_lock);
 }
 
@@ -485,6 +477,5 @@ static int oncard_resume(struct device *dev)
 	return 0;
 }
 
-const struct dev_pm_ops oncard_pm_ops = {
-	SET_SYSTEM_SLEEP_PM_OPS(oncard_suspend, oncard_resume)
-};
+const struct dev_pm_ops oncard_pm_ops = { SYSTEM_SLEEP_PM_OPS(oncard_suspend,
+							      oncard_resume) };

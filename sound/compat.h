@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Every difference between kernel versions that snd-oncard has to know.
+ *
+ * The code is written for the newest kernel; here older ones get what they lack of it. What
+ * cannot have the newest form is a macro that is given the code's functions: nothing here
+ * calls any by name.
  */
 #ifndef SND_ONCARD_COMPAT_H
 #define SND_ONCARD_COMPAT_H
@@ -30,6 +34,11 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+
 /* As there: one piece a call, pinned, and @iter advanced. For user memory only. */
 static inline ssize_t iov_iter_extract_pages(struct iov_iter *iter,
 					     struct page ***pages,
@@ -68,42 +77,43 @@ static inline ssize_t iov_iter_extract_pages(struct iov_iter *iter,
 
 /*
  * Up to 6.5 there were two ops, for user memory and for the kernel's, in place of one
- * with an iterator. COPY_OPS are what calls oncard_pcm_copy(), which is of that type.
+ * with an iterator.
+ *
+ * DEFINE_COPY_OPS(copy): once, for a function of the type of snd_pcm_ops.copy.
+ * COPY_OPS(copy): in struct snd_pcm_ops.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
-		    unsigned long position, struct iov_iter *iter,
-		    unsigned long bytes);
-
 static inline unsigned int copy_direction(struct snd_pcm_substream *substream)
 {
 	return substream->stream == SNDRV_PCM_STREAM_PLAYBACK ? WRITE : READ;
 }
 
-static inline int copy_user(struct snd_pcm_substream *substream, int channel,
-			    unsigned long position, void __user *samples,
-			    unsigned long bytes)
-{
-	struct iov_iter iter;
+#define DEFINE_COPY_OPS(copy)                                                  \
+	static int copy##_user(struct snd_pcm_substream *substream,            \
+			       int channel, unsigned long position,            \
+			       void __user *samples, unsigned long bytes)      \
+	{                                                                      \
+		struct iov_iter iter;                                          \
+		iov_iter_ubuf(&iter, copy_direction(substream), samples,       \
+			      bytes);                                          \
+		return copy(substream, channel, position, &iter, bytes);       \
+	}                                                                      \
+	static int copy##_kernel(struct snd_pcm_substream *substream,          \
+				 int channel, unsigned long position,          \
+				 void *samples, unsigned long bytes)           \
+	{                                                                      \
+		struct kvec piece = { .iov_base = samples, .iov_len = bytes }; \
+		struct iov_iter iter;                                          \
+		iov_iter_kvec(&iter, copy_direction(substream), &piece, 1,     \
+			      bytes);                                          \
+		return copy(substream, channel, position, &iter, bytes);       \
+	}
 
-	iov_iter_ubuf(&iter, copy_direction(substream), samples, bytes);
-	return oncard_pcm_copy(substream, channel, position, &iter, bytes);
-}
-
-static inline int copy_kernel(struct snd_pcm_substream *substream, int channel,
-			      unsigned long position, void *samples,
-			      unsigned long bytes)
-{
-	struct kvec piece = { .iov_base = samples, .iov_len = bytes };
-	struct iov_iter iter;
-
-	iov_iter_kvec(&iter, copy_direction(substream), &piece, 1, bytes);
-	return oncard_pcm_copy(substream, channel, position, &iter, bytes);
-}
-
-#define COPY_OPS .copy_user = copy_user, .copy_kernel = copy_kernel
+#define COPY_OPS(copy) .copy_user = copy##_user, .copy_kernel = copy##_kernel
 #else
-#define COPY_OPS .copy = oncard_pcm_copy
+#define DEFINE_COPY_OPS(copy)
+/* (a name of its own: the argument would take the op's name as well) */
+#define COPY_OPS(function) .copy = function
 #endif
 
 /* The device of a direction was a part of it, up to 6.5. */

@@ -177,7 +177,7 @@ struct oncard_copy {
 	struct oncard *chip;
 	struct miscdevice misc;
 	char name[16];
-	struct mutex lock;
+	struct mutex lock; /* one transfer at a time */
 	struct list_head files;
 	wait_queue_head_t stopped;
 	bool interrupted;
@@ -896,7 +896,7 @@ void oncard_copy_destroy(struct oncard *chip)
 
 /**
  * oncard_copy_register() - let user space find the node
- * @chip: the card, known to ALSA
+ * @chip: the card, ready for use
  *
  * Context: process context, may sleep.
  * Return: 0 or an errno of misc_register().

@@ -33,10 +33,11 @@ static int card_show(struct seq_file *seq, void *unused)
 	struct oncard *chip = seq->private;
 
 	seq_printf(seq,
-		   "version=%#x\naddress_bits=%u\ndescriptor_bytes=%u\ndescriptors_fetched=%llu\n",
+		   "version=%#x\naddress_bits=%u\ndescriptor_bytes=%u\ndescriptors_fetched=%llu\nlongest_ns=%llu\n",
 		   oncard_board_read(chip->board, ONCARD_REG_VERSION),
 		   oncard_board_read(chip->board, ONCARD_REG_ADDRESS_BITS),
-		   oncard_descriptor_bytes(chip), descriptors_fetched(chip));
+		   oncard_descriptor_bytes(chip), descriptors_fetched(chip),
+		   oncard_board_longest(chip->board));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(card);

@@ -10,23 +10,11 @@
 
 #include "oncard.h"
 
-/* A driver that binds no card is taken back, with the errno of its probe. */
-static int register_cards(int (*register_driver)(void),
-			  void (*unregister_driver)(void))
-{
-	int err = register_driver();
-
-	if (err || oncard_chips_bound())
-		return err;
-	unregister_driver();
-	return oncard_probe_error();
-}
-
 static bool uses_pci;
 
 /*
- * A card that is there and cannot be used is an error, not a reason to simulate
- * one; and a module without a card does not stay.
+ * A card that is there and cannot be used is no reason to simulate one: the module waits
+ * for it to be bound again, or for another.
  */
 static int __init oncard_init(void)
 {
@@ -40,11 +28,9 @@ static int __init oncard_init(void)
 	oncard_debugfs_init();
 	uses_pci = !oncard_params.size && oncard_pci_present();
 	if (uses_pci)
-		err = register_cards(oncard_pci_register,
-				     oncard_pci_unregister);
+		err = oncard_pci_register();
 	else
-		err = register_cards(oncard_platform_register,
-				     oncard_platform_unregister);
+		err = oncard_platform_register();
 	if (err)
 		oncard_debugfs_exit();
 	return err;
@@ -64,4 +50,6 @@ module_init(oncard_init);
 module_exit(oncard_exit);
 
 MODULE_DESCRIPTION("ALSA card with its DMA buffers in its own memory");
+MODULE_AUTHOR("The oncard authors");
+MODULE_VERSION(DMA_CORE_VERSION_STRING);
 MODULE_LICENSE("GPL");

@@ -14,7 +14,7 @@
 #include <sound/core.h>
 #include <sound/pcm.h>
 
-#include "../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 #include "board.h"
 #include "card/regs.h"
 #include "pace.h"
@@ -26,10 +26,11 @@ struct seq_file;
 
 /* A list page and one small buffer in each direction. */
 #define ONCARD_MEMORY_MIN SZ_128K
-#define ONCARD_BUFFER_MAX SZ_1M
 
-/* What need not be in one piece can be large. */
-#define ONCARD_SCATTERED_MAX SZ_16M
+/* A stream's buffer: what a client gets that asks for all; and what buffer_max= allows. */
+#define ONCARD_BUFFER_DEFAULT SZ_1M
+#define ONCARD_BUFFER_MIN     SZ_64K
+#define ONCARD_BUFFER_MAX     SZ_256M
 
 /* An open file's buffer on the card. */
 #define ONCARD_COPY_SIZE     SZ_1M
@@ -58,6 +59,7 @@ enum oncard_buffers {
  * @card_addr: at which a card sees its memory
  * @address_bits: address lines of a card
  * @copy_size: bytes of the buffer that an open file has
+ * @buffer_max: bytes that a stream's buffer has at most; 0: not given
  */
 struct oncard_params {
 	enum oncard_mmap mmap;
@@ -68,14 +70,27 @@ struct oncard_params {
 	u64 card_addr;
 	unsigned int address_bits;
 	size_t copy_size;
+	size_t buffer_max;
 };
 
 extern struct oncard_params oncard_params;
+extern unsigned long oncard_max_alloc_per_card;
 
-/* Whether buffers are in pieces, with a descriptor for each. */
+/*
+ * Whether buffers are in pieces, with a descriptor for each. A fault handler needs pages
+ * that have a count each: those of dma_alloc_scattered() have, those of
+ * dma_alloc_coherent() need not (since 6.2 it takes no __GFP_COMP).
+ */
 static inline bool oncard_is_scattered(void)
 {
-	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED;
+	return oncard_params.buffers == ONCARD_BUFFERS_SCATTERED ||
+	       (oncard_params.buffers == ONCARD_BUFFERS_SYSTEM &&
+		oncard_params.mmap == ONCARD_MMAP_NOPAGE);
+}
+
+static inline size_t oncard_buffer_max(void)
+{
+	return oncard_params.buffer_max ?: ONCARD_BUFFER_DEFAULT;
 }
 
 struct oncard_copy;
@@ -86,12 +101,14 @@ struct oncard_copy;
  * @list: where buffers are scattered, descriptors, as many as it could take
  * @list_handle: their address for the card
  * @segments: descriptors of @dma in @list
+ * @charged: bytes of system RAM that count for max_alloc_per_card
  */
 struct oncard_buffer {
 	struct snd_dma_buffer dma;
 	void *list;
 	dma_addr_t list_handle;
 	unsigned int segments;
+	size_t charged;
 };
 
 /**
@@ -112,6 +129,8 @@ struct oncard_buffer {
  * @interrupts: their pace
  * @heard: ns, when the last one came
  * @unheard: looks since then
+ * @asked: jiffies, when ALSA asked for the position last; less what it stood still since
+ * @halted: jiffies, when it was stopped, paused or suspended
  */
 struct oncard_watch {
 	struct oncard *chip;
@@ -130,6 +149,8 @@ struct oncard_watch {
 	struct oncard_pace interrupts;
 	u64 heard;
 	unsigned int unheard;
+	unsigned long asked;
+	unsigned long halted;
 };
 
 /**
@@ -158,6 +179,9 @@ struct oncard_watch {
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  * @watch: what the streams are held to
+ * @mixer_lock: guards @level and @on, and their registers
+ * @level: volume of each stream, as its control has it
+ * @on: switch of each stream
  * @silent: bit 0: the card does not answer, though nobody took it down
  * @spurious: interrupts without a cause, one after the other
  * @reports: how often a misbehaving card is worth a line in the log
@@ -176,15 +200,18 @@ struct oncard {
 	struct srcu_struct in_use;
 	void *lists;
 	dma_addr_t lists_handle;
-	spinlock_t lock;
+	spinlock_t lock; /* the interrupt mask */
 	u32 irq_enable;
 	struct snd_pcm_substream *substream[ONCARD_STREAMS];
 	unsigned long prepared;
-	struct mutex buffer_lock;
+	struct mutex buffer_lock; /* which buffer a runtime has */
 	struct oncard_buffer buffer[ONCARD_STREAMS];
 	unsigned int descriptors[ONCARD_STREAMS];
 	struct oncard_copy *copy;
 	struct oncard_watch watch[ONCARD_STREAMS];
+	struct mutex mixer_lock; /* volumes and switches */
+	unsigned char level[ONCARD_STREAMS];
+	bool on[ONCARD_STREAMS];
 	unsigned long silent;
 	unsigned int spurious;
 	struct ratelimit_state reports;
@@ -209,9 +236,7 @@ bool oncard_chip_enter(struct oncard *chip, int *held);
 void oncard_chip_exit(struct oncard *chip, int held);
 extern const struct dev_pm_ops oncard_pm_ops;
 void oncard_chips_wait(void);
-unsigned int oncard_chips_bound(void);
-int oncard_probed(int err);
-int oncard_probe_error(void);
+void oncard_chips_admit(void);
 void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set);
 
 /* list.c */
@@ -229,6 +254,14 @@ void oncard_pcm_unregister(struct oncard *chip);
 unsigned int oncard_stream_index(const struct snd_pcm_substream *substream);
 void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 
+/* mixer.c */
+int oncard_mixer_create(struct oncard *chip);
+
+/* trigger.c */
+void oncard_trigger_prepare(struct snd_pcm_substream *substream);
+int oncard_pcm_ack(struct snd_pcm_substream *substream);
+int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command);
+
 /* transfer.c */
 int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
 		    unsigned long position, struct iov_iter *iter,
@@ -244,6 +277,7 @@ void oncard_watch_prepare(struct oncard *chip, unsigned int index,
 void oncard_watch_start(struct oncard *chip, u32 streams);
 void oncard_watch_stop(struct oncard *chip, u32 streams);
 void oncard_watch_drain(struct oncard *chip, unsigned int index);
+unsigned long oncard_watch_go_on(struct oncard *chip, unsigned int index);
 void oncard_watch_sync(struct oncard *chip, unsigned int index);
 bool oncard_watch_position(struct oncard *chip, unsigned int index,
 			   u32 *position);

@@ -189,6 +189,28 @@ static int copy_size_get(char *buffer, const struct kernel_param *param)
 	return sysfs_emit(buffer, "%zu\n", oncard_params.copy_size);
 }
 
+static int buffer_max_set(const char *value, const struct kernel_param *param)
+{
+	u64 number;
+	int err = set_pages("buffer_max", value, &number);
+
+	if (err)
+		return err;
+	if (number < ONCARD_BUFFER_MIN || number > ONCARD_BUFFER_MAX) {
+		pr_err(ONCARD_NAME
+		       ": buffer_max=%s is not allowed; %d to %d bytes\n",
+		       value, ONCARD_BUFFER_MIN, ONCARD_BUFFER_MAX);
+		return -EINVAL;
+	}
+	oncard_params.buffer_max = number;
+	return 0;
+}
+
+static int buffer_max_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%zu\n", oncard_buffer_max());
+}
+
 static const struct kernel_param_ops mmap_ops = {
 	.set = mmap_set,
 	.get = mmap_get,
@@ -243,3 +265,16 @@ static const struct kernel_param_ops copy_size_ops = {
 module_param_cb(copy_size, &copy_size_ops, NULL, 0444);
 MODULE_PARM_DESC(copy_size,
 		 "Bytes of card memory that an open file of /dev/oncardN has (default 1M)");
+
+static const struct kernel_param_ops buffer_max_ops = {
+	.set = buffer_max_set,
+	.get = buffer_max_get,
+};
+module_param_cb(buffer_max, &buffer_max_ops, NULL, 0444);
+MODULE_PARM_DESC(buffer_max,
+		 "Bytes that a stream's buffer has at most, however long it is (default 1M, and 6 seconds)");
+
+unsigned long oncard_max_alloc_per_card = SZ_32M;
+module_param_named(max_alloc_per_card, oncard_max_alloc_per_card, ulong, 0644);
+MODULE_PARM_DESC(max_alloc_per_card,
+		 "Bytes of system RAM that all buffers of a card have at most; 0: no limit (default 32M, as snd-pcm's)");

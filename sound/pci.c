@@ -18,7 +18,7 @@ static const struct pci_device_id oncard_pci_ids[] = {
 	{}
 };
 
-static int probe_bar(struct pci_dev *pci)
+static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
 {
 	struct oncard_memory memory = {
 		.phys_addr = pci_resource_start(pci, MEMORY_BAR),
@@ -50,11 +50,6 @@ release_region:
 	return err;
 }
 
-static int oncard_pci_probe(struct pci_dev *pci, const struct pci_device_id *id)
-{
-	return oncard_probed(probe_bar(pci));
-}
-
 static void oncard_pci_remove(struct pci_dev *pci)
 {
 	oncard_chip_remove(pci_get_drvdata(pci));
@@ -67,8 +62,6 @@ static struct pci_driver oncard_pci_driver = {
 	.probe = oncard_pci_probe,
 	.remove = oncard_pci_remove,
 	.driver.pm = pm_sleep_ptr(&oncard_pm_ops),
-	/* The module's init wants to know how the probe went. */
-	.driver.probe_type = PROBE_FORCE_SYNCHRONOUS,
 };
 
 bool oncard_pci_present(void)
@@ -76,9 +69,17 @@ bool oncard_pci_present(void)
 	return pci_dev_present(oncard_pci_ids);
 }
 
+/* A registration may fail when it has bound cards already: they are let in after it. */
 int oncard_pci_register(void)
 {
-	return pci_register_driver(&oncard_pci_driver);
+	int err = pci_register_driver(&oncard_pci_driver);
+
+	if (err)
+		return err;
+	oncard_chips_admit();
+	err = driver_attach(&oncard_pci_driver.driver);
+	WARN_ON_ONCE(err); /* (no probe's errno comes here) */
+	return 0;
 }
 
 void oncard_pci_unregister(void)

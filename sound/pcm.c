@@ -13,6 +13,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/lockdep.h>
+#include <sound/control.h>
 #include <sound/pcm_params.h>
 
 #include "compat.h"
@@ -21,22 +22,57 @@
 /* Each stream's part of the page of lists. */
 #define LIST_BYTES (PAGE_SIZE / ONCARD_STREAMS)
 
+/* A client may have an interrupt as often as this: 16 frames at 48 kHz. */
+#define PERIOD_USECS_MIN 333
+
+/* Who asks for nothing gets as much as this at most, see the parameter buffer_max. */
+#define BUFFER_USECS_MAX (6 * USEC_PER_SEC)
+
+struct oncard_format {
+	snd_pcm_format_t alsa;
+	u32 card; /* ONCARD_FORMAT_* */
+};
+
+static const struct oncard_format oncard_formats[] = {
+	{ SNDRV_PCM_FORMAT_U8, ONCARD_FORMAT_U8 },
+	{ SNDRV_PCM_FORMAT_S16_LE, ONCARD_FORMAT_S16 },
+	{ SNDRV_PCM_FORMAT_S16_BE, ONCARD_FORMAT_S16 | ONCARD_FORMAT_BIG },
+	{ SNDRV_PCM_FORMAT_S24_LE, ONCARD_FORMAT_S24 },
+	{ SNDRV_PCM_FORMAT_S24_BE, ONCARD_FORMAT_S24 | ONCARD_FORMAT_BIG },
+	{ SNDRV_PCM_FORMAT_S24_3LE, ONCARD_FORMAT_S24_3 },
+	{ SNDRV_PCM_FORMAT_S24_3BE, ONCARD_FORMAT_S24_3 | ONCARD_FORMAT_BIG },
+	{ SNDRV_PCM_FORMAT_S32_LE, ONCARD_FORMAT_S32 },
+	{ SNDRV_PCM_FORMAT_S32_BE, ONCARD_FORMAT_S32 | ONCARD_FORMAT_BIG },
+	{ SNDRV_PCM_FORMAT_FLOAT_LE, ONCARD_FORMAT_FLOAT },
+	{ SNDRV_PCM_FORMAT_FLOAT_BE, ONCARD_FORMAT_FLOAT | ONCARD_FORMAT_BIG },
+	{ SNDRV_PCM_FORMAT_IEC958_SUBFRAME_LE, ONCARD_FORMAT_SUBFRAME },
+};
+
+static u64 all_formats(void)
+{
+	u64 formats = 0;
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(oncard_formats); n++)
+		formats |= pcm_format_to_bits(oncard_formats[n].alsa);
+	return formats;
+}
+
+#define FORMATS_OF_3_BYTES (SNDRV_PCM_FMTBIT_S24_3LE | SNDRV_PCM_FMTBIT_S24_3BE)
+
 static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
 		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
 		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_RESUME |
 		SNDRV_PCM_INFO_SYNC_START | SNDRV_PCM_INFO_NO_PERIOD_WAKEUP |
 		SNDRV_PCM_INFO_DRAIN_TRIGGER,
-	.formats = SNDRV_PCM_FMTBIT_S16_LE | SNDRV_PCM_FMTBIT_S32_LE,
-	.rates = SNDRV_PCM_RATE_CONTINUOUS | SNDRV_PCM_RATE_8000_192000,
+	.rates = SNDRV_PCM_RATE_CONTINUOUS,
 	.rate_min = ONCARD_RATE_MIN,
 	.rate_max = ONCARD_RATE_MAX,
 	.channels_min = 1,
 	.channels_max = ONCARD_CHANNELS_MAX,
-	.buffer_bytes_max = ONCARD_BUFFER_MAX,
-	.period_bytes_min = 64,
-	.period_bytes_max = ONCARD_BUFFER_MAX / 2,
-	.periods_min = 2,
+	.period_bytes_min = 16,
+	.periods_min = 1,
 	.periods_max = 1024,
 };
 
@@ -69,6 +105,91 @@ static u32 interrupts_of(unsigned int index)
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
 }
 
+/* How fast frames can be for their size, and how large for their rate. */
+static int rate_of_frame_bits(struct snd_pcm_hw_params *params,
+			      struct snd_pcm_hw_rule *rule)
+{
+	unsigned int bits =
+		hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_FRAME_BITS)->min;
+	struct snd_interval rate = {
+		.max = ONCARD_STREAM_BYTES_PER_SECOND * 8 / max(bits, 8U),
+		.integer = 1,
+	};
+
+	return snd_interval_refine(hw_param_interval(params, rule->var), &rate);
+}
+
+static int frame_bits_of_rate(struct snd_pcm_hw_params *params,
+			      struct snd_pcm_hw_rule *rule)
+{
+	unsigned int rate =
+		hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_RATE)->min;
+	struct snd_interval bits = {
+		.max = ONCARD_STREAM_BYTES_PER_SECOND /
+		       max_t(unsigned int, rate, ONCARD_RATE_MIN) * 8,
+		.integer = 1,
+	};
+
+	return snd_interval_refine(hw_param_interval(params, rule->var), &bits);
+}
+
+static int limit_data(struct snd_pcm_runtime *runtime)
+{
+	int err = snd_pcm_hw_rule_add(runtime, 0, SNDRV_PCM_HW_PARAM_RATE,
+				      rate_of_frame_bits, NULL,
+				      SNDRV_PCM_HW_PARAM_FRAME_BITS, -1);
+
+	return err < 0 ? err :
+			 snd_pcm_hw_rule_add(runtime, 0,
+					     SNDRV_PCM_HW_PARAM_FRAME_BITS,
+					     frame_bits_of_rate, NULL,
+					     SNDRV_PCM_HW_PARAM_RATE, -1);
+}
+
+/* A descriptor has whole frames, and what is scattered consists of pages. */
+static int keep_frames_whole(struct snd_pcm_runtime *runtime)
+{
+	static const unsigned int powers[] = { 1, 2, 4, 8, 16, 32 };
+	static const struct snd_pcm_hw_constraint_list channels = {
+		.count = ARRAY_SIZE(powers),
+		.list = powers,
+	};
+
+	if (!oncard_is_scattered())
+		return 0;
+	runtime->hw.formats &= ~FORMATS_OF_3_BYTES;
+	return snd_pcm_hw_constraint_list(runtime, 0,
+					  SNDRV_PCM_HW_PARAM_CHANNELS,
+					  &channels);
+}
+
+static int limit_times(struct snd_pcm_runtime *runtime)
+{
+	int err = snd_pcm_hw_constraint_minmax(runtime,
+					       SNDRV_PCM_HW_PARAM_PERIOD_TIME,
+					       PERIOD_USECS_MIN, UINT_MAX);
+
+	if (err < 0 || oncard_params.buffer_max)
+		return err;
+	return snd_pcm_hw_constraint_minmax(runtime,
+					    SNDRV_PCM_HW_PARAM_BUFFER_TIME, 0,
+					    BUFFER_USECS_MAX);
+}
+
+static int constrain(struct snd_pcm_runtime *runtime)
+{
+	int err = snd_pcm_hw_constraint_integer(runtime,
+						SNDRV_PCM_HW_PARAM_PERIODS);
+
+	if (err >= 0)
+		err = limit_data(runtime);
+	if (err >= 0)
+		err = limit_times(runtime);
+	if (err >= 0)
+		err = keep_frames_whole(runtime);
+	return err;
+}
+
 static int oncard_pcm_open(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
@@ -76,13 +197,14 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 	int err;
 
 	runtime->hw = oncard_pcm_hardware;
-	if (oncard_is_scattered()) {
-		runtime->hw.buffer_bytes_max = ONCARD_SCATTERED_MAX;
-		runtime->hw.period_bytes_max = ONCARD_SCATTERED_MAX / 2;
-	}
+	runtime->hw.formats = all_formats();
+	/* The card is told where a playback's data ends: see oncard_pcm_ack(). */
+	if (substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
+		runtime->hw.info |= SNDRV_PCM_INFO_SYNC_APPLPTR;
+	runtime->hw.buffer_bytes_max = oncard_buffer_max();
+	runtime->hw.period_bytes_max = oncard_buffer_max();
 	snd_pcm_set_sync(substream);
-	err = snd_pcm_hw_constraint_integer(runtime,
-					    SNDRV_PCM_HW_PARAM_PERIODS);
+	err = constrain(runtime);
 	if (err < 0)
 		return err;
 	WRITE_ONCE(chip->substream[oncard_stream_index(substream)], substream);
@@ -261,11 +383,13 @@ static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 
 static u32 format_register(const struct snd_pcm_runtime *runtime)
 {
-	u32 width = snd_pcm_format_physical_width(runtime->format) == 16 ?
-			    ONCARD_FORMAT_S16 :
-			    ONCARD_FORMAT_S32;
+	unsigned int n;
 
-	return width | runtime->channels;
+	/* (a format that is not there is one that hw_params refuses) */
+	for (n = 0; n < ARRAY_SIZE(oncard_formats); n++)
+		if (oncard_formats[n].alsa == runtime->format)
+			return oncard_formats[n].card | runtime->channels;
+	return 0;
 }
 
 /* The list of one descriptor for a buffer in one piece, in the stream's part. */
@@ -326,6 +450,7 @@ static int set_up_stream(struct oncard *chip,
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
+	oncard_trigger_prepare(substream);
 	set_bit(index, &chip->prepared);
 	return 0;
 }
@@ -344,76 +469,14 @@ static int oncard_pcm_prepare(struct snd_pcm_substream *substream)
 	return err;
 }
 
-/*
- * Linked streams of one card start, pause and go on in one register write: those
- * that are in the same state and prepared, since one that was freed meanwhile is still
- * linked.
- */
-static u32 take_group(struct snd_pcm_substream *substream)
-{
-	struct oncard *chip = snd_pcm_substream_chip(substream);
-	struct snd_pcm_substream *member;
-	u32 streams = 0;
-
-	snd_pcm_group_for_each_entry(member, substream) {
-		unsigned int index;
-
-		if (member->pcm->card != substream->pcm->card ||
-		    member->runtime->state != substream->runtime->state)
-			continue;
-		index = oncard_stream_index(member);
-		if (!test_bit(index, &chip->prepared))
-			continue;
-		streams |= BIT(index);
-		snd_pcm_trigger_done(member, substream);
-	}
-	return streams;
-}
-
-static int oncard_pcm_trigger(struct snd_pcm_substream *substream, int command)
-{
-	struct oncard *chip = snd_pcm_substream_chip(substream);
-	unsigned int index = oncard_stream_index(substream);
-	u32 streams;
-
-	switch (command) {
-	case SNDRV_PCM_TRIGGER_START:
-	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
-	case SNDRV_PCM_TRIGGER_RESUME:
-		if (!test_bit(index, &chip->prepared))
-			return -EBADFD;
-		streams = take_group(substream);
-		oncard_watch_start(chip, streams);
-		oncard_board_write(chip->board, ONCARD_REG_RUN_SET, streams);
-		return 0;
-	case SNDRV_PCM_TRIGGER_STOP:
-	case SNDRV_PCM_TRIGGER_SUSPEND:
-		/* One by one: the others of its group may have to drain. */
-		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR,
-				   BIT(index));
-		oncard_watch_stop(chip, BIT(index));
-		return 0;
-	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
-		streams = take_group(substream);
-		oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, streams);
-		oncard_watch_stop(chip, streams);
-		return 0;
-	case SNDRV_PCM_TRIGGER_DRAIN:
-		/* Without wakeups, nobody would see that all was played. */
-		oncard_watch_drain(chip, index);
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
 static snd_pcm_uframes_t oncard_pcm_pointer(struct snd_pcm_substream *substream)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
+	unsigned int index = oncard_stream_index(substream);
 	u32 position;
 
-	if (oncard_watch_position(chip, oncard_stream_index(substream),
-				  &position))
+	chip->watch[index].asked = jiffies;
+	if (oncard_watch_position(chip, index, &position))
 		return position;
 	return SNDRV_PCM_POS_XRUN;
 }
@@ -435,10 +498,14 @@ static int oncard_pcm_mmap(struct snd_pcm_substream *substream,
 	return err;
 }
 
-/* The way before it: ALSA's fault handler asks for one page after the other. */
-static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
-				    unsigned long offset)
+/*
+ * The way before it: one page after the other, when it is touched. ALSA's own fault handler
+ * asks the driver for a page, and takes a reference on it afterwards, when the buffer may
+ * have been freed meanwhile. Here the page has one before the buffer can go.
+ */
+static vm_fault_t nopage_fault(struct vm_fault *vmf)
 {
+	struct snd_pcm_substream *substream = vmf->vma->vm_private_data;
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 	struct snd_pcm_runtime *runtime = substream->runtime;
 	struct page *page = NULL;
@@ -446,17 +513,60 @@ static struct page *oncard_pcm_page(struct snd_pcm_substream *substream,
 	mutex_lock(&chip->buffer_lock);
 	if (runtime->dma_area)
 		page = dma_coherent_page(chip->dma, runtime->dma_area,
-					 runtime->dma_addr, offset);
+					 runtime->dma_addr,
+					 PFN_PHYS(vmf->pgoff));
 	mutex_unlock(&chip->buffer_lock);
-	return page;
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	vmf->page = page;
+	return 0;
 }
+
+/* As ALSA's own: while a VMA is counted, the buffer is not freed by hw_free. */
+static void nopage_open(struct vm_area_struct *vma)
+{
+	struct snd_pcm_substream *substream = vma->vm_private_data;
+
+	atomic_inc(&substream->mmap_count);
+}
+
+static void nopage_close(struct vm_area_struct *vma)
+{
+	struct snd_pcm_substream *substream = vma->vm_private_data;
+
+	atomic_dec(&substream->mmap_count);
+}
+
+static const struct vm_operations_struct nopage_vm_ops = {
+	.open = nopage_open,
+	.close = nopage_close,
+	.fault = nopage_fault,
+};
+
+static int oncard_pcm_mmap_nopage(struct snd_pcm_substream *substream,
+				  struct vm_area_struct *vma)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+	int held;
+
+	if (!oncard_chip_enter(chip, &held))
+		return -ENODEV;
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_private_data = substream;
+	vma->vm_ops = &nopage_vm_ops;
+	oncard_chip_exit(chip, held);
+	return 0;
+}
+
+DEFINE_COPY_OPS(oncard_pcm_copy);
 
 #define ONCARD_PCM_OPS                                                    \
 	.open = oncard_pcm_open, .close = oncard_pcm_close,               \
 	.hw_params = oncard_pcm_hw_params, .hw_free = oncard_pcm_hw_free, \
 	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,     \
 	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer, \
-	.fill_silence = oncard_pcm_fill_silence, COPY_OPS
+	.ack = oncard_pcm_ack, .fill_silence = oncard_pcm_fill_silence,   \
+	COPY_OPS(oncard_pcm_copy)
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,
@@ -465,7 +575,7 @@ static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 
 static const struct snd_pcm_ops oncard_pcm_nopage_ops = {
 	ONCARD_PCM_OPS,
-	.page = oncard_pcm_page,
+	.mmap = oncard_pcm_mmap_nopage,
 };
 
 static void stream_failed(struct oncard *chip, unsigned int index,
@@ -516,12 +626,61 @@ static void tell_locks_apart(struct snd_pcm *pcm)
 					  &stream_lock);
 }
 
+/* Up to 8 channels; of more, where each is to be heard is not known. */
+static const struct snd_pcm_chmap_elem channel_maps[] = {
+	{ 1, { SNDRV_CHMAP_MONO } },
+	{ 2, { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR } },
+	{ 3, { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_LFE } },
+	{ 4,
+	  { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_RL, SNDRV_CHMAP_RR } },
+	{ 5,
+	  { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_RL, SNDRV_CHMAP_RR,
+	    SNDRV_CHMAP_FC } },
+	{ 6,
+	  { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_RL, SNDRV_CHMAP_RR,
+	    SNDRV_CHMAP_FC, SNDRV_CHMAP_LFE } },
+	{ 7,
+	  { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_RL, SNDRV_CHMAP_RR,
+	    SNDRV_CHMAP_FC, SNDRV_CHMAP_LFE, SNDRV_CHMAP_RC } },
+	{ 8,
+	  { SNDRV_CHMAP_FL, SNDRV_CHMAP_FR, SNDRV_CHMAP_RL, SNDRV_CHMAP_RR,
+	    SNDRV_CHMAP_FC, SNDRV_CHMAP_LFE, SNDRV_CHMAP_SL, SNDRV_CHMAP_SR } },
+	{}
+};
+
+static snd_kcontrol_get_t *get_known_map;
+
+/*
+ * Where a stream has more channels than any map, ALSA's own says -EINVAL, and who lists
+ * the card's controls ends there. It has unknown channels, which is what all zeros say.
+ */
+static int get_channel_map(struct snd_kcontrol *control,
+			   struct snd_ctl_elem_value *value)
+{
+	int err = get_known_map(control, value);
+
+	return err == -EINVAL ? 0 : err;
+}
+
+static int add_channel_map(struct snd_pcm *pcm, int direction)
+{
+	struct snd_pcm_chmap *map;
+	int err = snd_pcm_add_chmap_ctls(pcm, direction, channel_maps,
+					 ONCARD_CHANNELS_MAX, 0, &map);
+
+	if (err < 0)
+		return err;
+	get_known_map = map->kctl->get;
+	map->kctl->get = get_channel_map;
+	return 0;
+}
+
 /**
  * oncard_pcm_create() - add the PCM device to a card
  * @chip: the card
  *
  * Context: process context, may sleep.
- * Return: 0 or an errno of snd_pcm_new().
+ * Return: 0 or an errno of ALSA's.
  */
 int oncard_pcm_create(struct oncard *chip)
 {
@@ -537,11 +696,12 @@ int oncard_pcm_create(struct oncard *chip)
 		return err;
 	pcm->private_data = chip;
 	chip->pcm = pcm;
-	strscpy(pcm->name, "oncard", sizeof(pcm->name));
+	strscpy(pcm->name, "oncard PCM", sizeof(pcm->name));
 	tell_locks_apart(pcm);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, ops);
-	return 0;
+	err = add_channel_map(pcm, SNDRV_PCM_STREAM_PLAYBACK);
+	return err ?: add_channel_map(pcm, SNDRV_PCM_STREAM_CAPTURE);
 }
 
 /**

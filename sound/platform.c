@@ -16,28 +16,23 @@
 
 static struct platform_device *oncard_platform_device;
 
-static int take_range(struct device *dev, struct oncard_memory *memory)
+/* The module has it from init to exit, whether a driver is bound to the device or not. */
+static struct oncard_memory oncard_platform_memory;
+
+static int take_range(struct oncard_memory *memory)
 {
 	memory->phys_addr = oncard_params.phys_addr;
 	memory->size = oncard_params.size;
-	if (devm_request_mem_region(dev, memory->phys_addr, memory->size,
-				    ONCARD_NAME))
+	if (request_mem_region(memory->phys_addr, memory->size, ONCARD_NAME))
 		return 0;
-	dev_err(dev,
-		"%zu bytes at %pap are in use; keep them from the kernel, e.g. with memmap=%zuK$%pap on its command line\n",
-		memory->size, &memory->phys_addr, memory->size / SZ_1K,
-		&memory->phys_addr);
+	pr_err(ONCARD_NAME
+	       ": %zu bytes at %pap are in use; keep them from the kernel, e.g. with memmap=%zuK$%pap on its command line\n",
+	       memory->size, &memory->phys_addr, memory->size / SZ_1K,
+	       &memory->phys_addr);
 	return -EBUSY;
 }
 
-static void free_simulated(void *data)
-{
-	struct oncard_memory *memory = data;
-
-	free_pages_exact(phys_to_virt(memory->phys_addr), memory->size);
-}
-
-static int take_ram(struct device *dev, struct oncard_memory *memory)
+static int take_ram(struct oncard_memory *memory)
 {
 	void *ram;
 
@@ -45,44 +40,37 @@ static int take_ram(struct device *dev, struct oncard_memory *memory)
 	ram = alloc_pages_exact(memory->size,
 				GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!ram) {
-		dev_err(dev,
-			"no %zu bytes of RAM in a row to simulate a card's memory; a smaller size=, at least %d, may do\n",
-			memory->size, ONCARD_MEMORY_MIN);
+		pr_err(ONCARD_NAME
+		       ": no %zu bytes of RAM in a row to simulate a card's memory; a smaller size=, at least %d, may do\n",
+		       memory->size, ONCARD_MEMORY_MIN);
 		return -ENOMEM;
 	}
 	memory->phys_addr = virt_to_phys(ram);
 	memory->cached = true;
-	dev_info(dev, "no card: simulating its memory in %zu KiB of RAM\n",
-		 memory->size / SZ_1K);
-	return devm_add_action_or_reset(dev, free_simulated, memory);
+	pr_info(ONCARD_NAME
+		": no card: simulating its memory in %zu KiB of RAM\n",
+		memory->size / SZ_1K);
+	return 0;
 }
 
-static int probe_memory(struct platform_device *pdev)
+static void give_back(const struct oncard_memory *memory)
 {
-	struct device *dev = &pdev->dev;
-	struct oncard_memory *memory;
-	struct oncard *chip;
-	int err;
-
-	memory = devm_kzalloc(dev, sizeof(*memory), GFP_KERNEL);
-	if (!memory)
-		return -ENOMEM;
-	memory->card_addr = oncard_params.card_addr;
-	memory->address_bits = oncard_params.address_bits;
-	err = oncard_params.has_range ? take_range(dev, memory) :
-					take_ram(dev, memory);
-	if (err)
-		return err;
-	err = oncard_chip_probe(dev, memory, &chip);
-	if (err)
-		return err;
-	platform_set_drvdata(pdev, chip);
-	return 0;
+	if (oncard_params.has_range)
+		release_mem_region(memory->phys_addr, memory->size);
+	else
+		free_pages_exact(phys_to_virt(memory->phys_addr), memory->size);
 }
 
 static int oncard_platform_probe(struct platform_device *pdev)
 {
-	return oncard_probed(probe_memory(pdev));
+	struct oncard *chip;
+	int err;
+
+	err = oncard_chip_probe(&pdev->dev, &oncard_platform_memory, &chip);
+	if (err)
+		return err;
+	platform_set_drvdata(pdev, chip);
+	return 0;
 }
 
 static void oncard_platform_remove(struct platform_device *pdev)
@@ -96,16 +84,16 @@ static struct platform_driver oncard_platform_driver = {
 	.driver = {
 		.name = ONCARD_NAME,
 		.pm = pm_sleep_ptr(&oncard_pm_ops),
-		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 	},
 };
 
-int oncard_platform_register(void)
+static int register_platform(void)
 {
 	int err = platform_driver_register(&oncard_platform_driver);
 
 	if (err)
 		return err;
+	oncard_chips_admit();
 	oncard_platform_device =
 		platform_device_register_simple(ONCARD_NAME,
 						PLATFORM_DEVID_NONE, NULL, 0);
@@ -116,8 +104,25 @@ int oncard_platform_register(void)
 	return 0;
 }
 
+int oncard_platform_register(void)
+{
+	struct oncard_memory *memory = &oncard_platform_memory;
+	int err;
+
+	memory->card_addr = oncard_params.card_addr;
+	memory->address_bits = oncard_params.address_bits;
+	err = oncard_params.has_range ? take_range(memory) : take_ram(memory);
+	if (err)
+		return err;
+	err = register_platform();
+	if (err)
+		give_back(memory);
+	return err;
+}
+
 void oncard_platform_unregister(void)
 {
 	platform_device_unregister(oncard_platform_device);
 	platform_driver_unregister(&oncard_platform_driver);
+	give_back(&oncard_platform_memory);
 }

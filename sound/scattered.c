@@ -12,7 +12,7 @@
 /* A list for the worst case, single pages; itself it has to be in one piece. */
 static size_t list_bytes(const struct oncard *chip)
 {
-	return ONCARD_SCATTERED_MAX / PAGE_SIZE * oncard_descriptor_bytes(chip);
+	return oncard_buffer_max() / PAGE_SIZE * oncard_descriptor_bytes(chip);
 }
 
 /**
@@ -106,7 +106,7 @@ void oncard_scattered_free(struct oncard *chip, struct oncard_buffer *buffer)
  * oncard_scattered_alloc() - take a stream's buffer and write its list
  * @chip: the card
  * @buffer: the stream's buffer; one that it has is given back
- * @bytes: of the buffer, at most ONCARD_SCATTERED_MAX
+ * @bytes: of the buffer, at most oncard_buffer_max()
  *
  * Context: process context, may sleep. The stream is stopped.
  * Return: 0 or -ENOMEM.

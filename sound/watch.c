@@ -8,6 +8,7 @@
  * What a stream is held to is guarded by the lock of its substream; what concerns
  * interrupts, by being touched by the card's interrupt alone while the stream runs.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 
@@ -320,6 +321,7 @@ static void begin(struct oncard_watch *watch, u64 now)
 	} else {
 		oncard_pace_start(&watch->pace, now);
 		oncard_pace_start(&watch->interrupts, now);
+		watch->asked = jiffies;
 	}
 	watch->paused = 0;
 	watch->moved = now;
@@ -335,7 +337,7 @@ static void begin(struct oncard_watch *watch, u64 now)
  * @chip: the card
  * @streams: their bits
  *
- * Their interrupts are enabled.
+ * Their interrupts are enabled. Those that run already go on as they are.
  *
  * Context: their substreams are locked.
  */
@@ -349,7 +351,8 @@ void oncard_watch_start(struct oncard *chip, u32 streams)
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		if (!(streams & BIT(index)))
 			continue;
-		begin(&chip->watch[index], now);
+		if (!chip->watch[index].running)
+			begin(&chip->watch[index], now);
 		interrupts |= interrupts_of(&chip->watch[index]);
 	}
 	oncard_enable_interrupts(chip, 0, interrupts);
@@ -374,8 +377,11 @@ void oncard_watch_stop(struct oncard *chip, u32 streams)
 
 		if (!(streams & BIT(index)))
 			continue;
+		if (watch->running) {
+			watch->paused = ktime_get_ns();
+			watch->halted = jiffies;
+		}
 		WRITE_ONCE(watch->running, false);
-		watch->paused = ktime_get_ns();
 		hrtimer_try_to_cancel(&watch->timer);
 		interrupts |= ONCARD_IRQ_PERIOD(index) |
 			      ONCARD_IRQ_ERROR(index);
@@ -402,6 +408,24 @@ void oncard_watch_drain(struct oncard *chip, unsigned int index)
 	oncard_pace_start(&watch->interrupts, now);
 	watch->wakeups = true;
 	oncard_enable_interrupts(chip, 0, interrupts_of(watch));
+}
+
+/**
+ * oncard_watch_go_on() - a stream that was halted is about to go on
+ * @chip: the card
+ * @index: of the stream
+ *
+ * Context: the substream is locked.
+ * Return: the jiffies at which ALSA would have asked for its position last, had the halt
+ * taken no time.
+ */
+unsigned long oncard_watch_go_on(struct oncard *chip, unsigned int index)
+{
+	struct oncard_watch *watch = &chip->watch[index];
+
+	if (!watch->running)
+		watch->asked += jiffies - watch->halted;
+	return watch->asked;
 }
 
 /**

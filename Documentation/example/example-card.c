@@ -7,8 +7,9 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 
 /* What the card's datasheet says; this one is QEMU's ivshmem. */
 #define MEMORY_BAR   2
@@ -19,10 +20,17 @@
 static struct device *dma; /* takes the card's place in every DMA call */
 static void *buffer;
 static dma_addr_t handle; /* the card is told this, and nothing else */
+static DECLARE_RWSEM(calls); /* held for reading by calls that use the card */
 
 static int example_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return dma_map_coherent(dma, vma, buffer, handle, BUFFER_SIZE);
+	int err = -ENODEV; /* the file is open, and the card is gone */
+
+	down_read(&calls);
+	if (dma)
+		err = dma_map_coherent(dma, vma, buffer, handle, BUFFER_SIZE);
+	up_read(&calls);
+	return err;
 }
 
 static const struct file_operations example_fops = {
@@ -52,6 +60,7 @@ static int take_buffer(struct resource *bar)
 static int example_probe(struct pci_dev *pci, const struct pci_device_id *id)
 {
 	struct resource *bar = &pci->resource[MEMORY_BAR];
+	struct device *made;
 	int err = pcim_enable_device(pci);
 
 	if (err)
@@ -62,20 +71,29 @@ static int example_probe(struct pci_dev *pci, const struct pci_device_id *id)
 				     "example-card"))
 		return -EBUSY;
 	pci_set_master(pci);
-	dma = dma_create_card_device(&pci->dev);
-	if (IS_ERR(dma))
-		return PTR_ERR(dma);
+	made = dma_create_card_device(&pci->dev);
+	if (IS_ERR(made))
+		return PTR_ERR(made);
+	dma = made;
 	err = take_buffer(bar);
-	if (err)
-		dma_destroy_card_device(dma);
+	if (err) {
+		dma = NULL;
+		dma_destroy_card_device(made);
+	}
 	return err;
 }
 
+/* Processes may have the node open, and the buffer mapped, for as long as they like. */
 static void example_remove(struct pci_dev *pci)
 {
+	struct device *gone = dma;
+
 	misc_deregister(&example_node);
-	dma_destroy_card_device(dma); /* and the buffer with it */
+	down_write(&calls); /* waits for calls under way; those to come find no card */
 	dma = NULL;
+	up_write(&calls);
+	dma_revoke_card_memory(gone); /* mappings lead to pages of zeroes from here on */
+	dma_destroy_card_device(gone); /* and the buffer with it */
 }
 
 static const struct pci_device_id example_ids[] = {
@@ -88,7 +106,6 @@ static struct pci_driver example_driver = {
 	.id_table = example_ids,
 	.probe = example_probe,
 	.remove = example_remove,
-	.driver.suppress_bind_attrs = true, /* an open node keeps the module */
 };
 module_pci_driver(example_driver);
 

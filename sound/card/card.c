@@ -10,20 +10,21 @@
  */
 #include "engine.h"
 #include "stream.h"
+#include "wire.h"
 
 #define NSEC_PER_SECOND 1000000000U
 
 /*
- * A host that stalls the card for longer than this (a suspended VM) gets a card
- * whose clock stood still, not one that plays the missing hours in one go.
+ * The work of a step is bounded, because whoever hosts the card does nothing else
+ * meanwhile: in bytes that are moved, between all streams. A host that comes later than
+ * that (or later than STALL_MAX) gets a card whose clock stood still, not one that plays
+ * what was missed in one go.
  */
-#define STALL_MAX NSEC_PER_SECOND
+#define SLICE_BYTES 16384U
+#define STALL_MAX   NSEC_PER_SECOND
 
 /* The longest sleep that a host is asked for: far from being taken for a stall. */
 #define SLEEP_MAX (STALL_MAX / 10)
-
-/* Frames moved between two looks at the other direction of a pair. */
-#define WIRE_FRAMES 64U
 
 static u64 frames_until(u64 clock, u32 rate)
 {
@@ -54,31 +55,30 @@ static u32 frames_due(const struct oncard_card *card,
 
 static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
 {
-	u32 playback = 2 * pair, capture = playback + 1;
-	struct oncard_stream *played = &card->stream[playback];
-	struct oncard_stream *captured = &card->stream[capture];
-	u32 to_play = frames_due(card, played, clock);
-	u32 to_capture = frames_due(card, captured, clock);
-	bool looped = to_play && to_capture && played->rate == captured->rate;
+	u32 to_play = frames_due(card, &card->stream[2 * pair], clock);
+	u32 to_capture = frames_due(card, &card->stream[2 * pair + 1], clock);
 
-	while (to_play || to_capture) {
-		struct oncard_frame wire[WIRE_FRAMES] = { 0 };
-		u32 frames = min(to_play, WIRE_FRAMES);
+	oncard_wire_step(card, pair, to_play, to_capture);
+}
 
-		if (to_play &&
-		    !oncard_stream_transfer(card, playback, wire, frames))
-			to_play = frames;
-		to_play -= frames;
+/**
+ * oncard_card_slice() - how much time a step can make up for
+ * @card: the card
+ *
+ * Return: ns; of a step that comes later, the rest is lost.
+ */
+u64 oncard_card_slice(const struct oncard_card *card)
+{
+	const u64 longest = STALL_MAX;
+	u64 ns = longest;
+	u32 cost = 0;
+	u32 pair;
 
-		/* Streams on different clocks hear silence of each other. */
-		if (!looped)
-			memset(wire, 0, sizeof(wire));
-		frames = min(to_capture, WIRE_FRAMES);
-		if (to_capture &&
-		    !oncard_stream_transfer(card, capture, wire, frames))
-			to_capture = frames;
-		to_capture -= frames;
-	}
+	for (pair = 0; pair < ONCARD_PAIRS; pair++)
+		cost += oncard_wire_cost(card, pair);
+	if (cost)
+		ns = div_u64((u64)SLICE_BYTES * NSEC_PER_SECOND, cost);
+	return min(ns, longest);
 }
 
 /**
@@ -88,12 +88,16 @@ static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
  */
 void oncard_card_power_on(struct oncard_card *card, u64 now)
 {
+	u32 index;
+
 	card->host_now = now;
 	card->clock = 0;
 	card->irq_status = 0;
 	card->irq_enable = 0;
 	card->fetched = 0;
 	memset(card->stream, 0, sizeof(card->stream));
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		card->stream[index].gain = ONCARD_GAIN_UNITY;
 	memset(&card->engine, 0, sizeof(card->engine));
 	oncard_faults_set(card, 0, 0);
 }
@@ -101,7 +105,8 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 /**
  * oncard_card_step() - let the card work until @now
  * @card: the card
- * @now: the host's time in ns; an earlier time than at the last step is ignored
+ * @now: the host's time in ns; an earlier time than at the last step is ignored,
+ *	and of one that is later than oncard_card_slice(), the rest
  */
 void oncard_card_step(struct oncard_card *card, u64 now)
 {
@@ -110,7 +115,8 @@ void oncard_card_step(struct oncard_card *card, u64 now)
 
 	if (now <= card->host_now)
 		return;
-	clock = card->clock + min(now - card->host_now, (u64)STALL_MAX);
+	clock = card->clock +
+		min(now - card->host_now, oncard_card_slice(card));
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
 		step_pair(card, pair, clock);
 	oncard_engine_step(card, clock);
@@ -124,12 +130,13 @@ void oncard_card_step(struct oncard_card *card, u64 now)
  * @card: the card
  *
  * Return: the host's time, in ns, of the next period boundary of any running
- * stream or the next step of a running copy engine, or a tenth of a second from the
- * last step if that is sooner; ONCARD_NO_EVENT when nothing runs.
+ * stream or the next step of a running copy engine, or what can be made up for, or a tenth
+ * of a second, from the last step if that is sooner; ONCARD_NO_EVENT when nothing runs.
  */
 u64 oncard_card_next_event(const struct oncard_card *card)
 {
 	u64 event = oncard_engine_next_event(card);
+	u64 sleep;
 	u32 index;
 
 	for (index = 0; index < ONCARD_STREAMS; index++) {
@@ -144,7 +151,8 @@ u64 oncard_card_next_event(const struct oncard_card *card)
 	}
 	if (event == ONCARD_NO_EVENT)
 		return event;
-	return card->host_now + min(event - card->clock, (u64)SLEEP_MAX);
+	sleep = min(oncard_card_slice(card) / 2, (u64)SLEEP_MAX);
+	return card->host_now + min(event - card->clock, sleep);
 }
 
 /**
@@ -211,6 +219,17 @@ static u32 stream_of_register(u32 offset)
 	return (offset - ONCARD_REG_STREAM(0, 0)) / ONCARD_STREAM_STRIDE;
 }
 
+/**
+ * oncard_card_is_timed() - whether a register has to do with the passing of time
+ * @offset: ONCARD_REG_*
+ *
+ * Return: true when the card has to be stepped before the register is read or written.
+ */
+bool oncard_card_is_timed(u32 offset)
+{
+	return offset >= ONCARD_REG_RUN;
+}
+
 static u32 read_stream(const struct oncard_stream *stream, u32 reg)
 {
 	switch (reg) {
@@ -234,6 +253,12 @@ static u32 read_stream(const struct oncard_stream *stream, u32 reg)
 		return stream->position;
 	case ONCARD_STREAM_ERROR:
 		return stream->error;
+	case ONCARD_STREAM_END_FROM:
+		return stream->end_from;
+	case ONCARD_STREAM_END:
+		return stream->data_left;
+	case ONCARD_STREAM_GAIN:
+		return stream->gain;
 	default:
 		return 0;
 	}
@@ -296,10 +321,9 @@ u32 oncard_card_read(struct oncard_card *card, u32 offset)
 static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 {
 	/* A running stream's description is latched. */
-	if (stream->running || reg > ONCARD_STREAM_LIST_MODE)
+	if (stream->running)
 		return;
 
-	stream->ready = false;
 	switch (reg) {
 	case ONCARD_STREAM_FORMAT:
 		stream->format = value;
@@ -327,13 +351,31 @@ static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 	case ONCARD_STREAM_LIST_MODE:
 		stream->list.mode = value;
 		break;
+	default:
+		return;
 	}
+	stream->ready = false;
 }
 
-static void control_stream(struct oncard_stream *stream, u32 value)
+static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
 {
-	if (!stream->running && value & ONCARD_CONTROL_RESET)
-		oncard_stream_reset(stream);
+	switch (reg) {
+	case ONCARD_STREAM_CONTROL:
+		if (!stream->running && value & ONCARD_CONTROL_RESET)
+			oncard_stream_reset(stream);
+		break;
+	case ONCARD_STREAM_END_FROM:
+		stream->end_from = value;
+		break;
+	case ONCARD_STREAM_END:
+		oncard_stream_end(stream, value);
+		break;
+	case ONCARD_STREAM_GAIN:
+		stream->gain = min(value, (u32)ONCARD_GAIN_UNITY);
+		break;
+	default:
+		describe_stream(stream, reg, value);
+	}
 }
 
 /**
@@ -349,12 +391,8 @@ void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
 	if (!oncard_faults_write(card, offset, value))
 		return;
 	if (index < ONCARD_STREAMS) {
-		u32 reg = offset % ONCARD_STREAM_STRIDE;
-
-		if (reg == ONCARD_STREAM_CONTROL)
-			control_stream(&card->stream[index], value);
-		else
-			describe_stream(&card->stream[index], reg, value);
+		write_stream(&card->stream[index],
+			     offset % ONCARD_STREAM_STRIDE, value);
 		return;
 	}
 	if (is_engine_register(offset)) {

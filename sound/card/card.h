@@ -12,6 +12,9 @@
 #include "faults.h"
 #include "regs.h"
 
+/* What goes over the wire of a pair at a time; any frame is shorter. */
+#define ONCARD_WIRE_BYTES 1024U
+
 /**
  * struct oncard_bus - the system bus as the card sees it
  * @read: copy @length bytes at bus address @address to @to;
@@ -56,6 +59,9 @@ struct oncard_list {
  * @running: the clock moves this stream
  * @position: frame within the buffer that is transferred next
  * @period_left: frames until the next period interrupt
+ * @end_from: ONCARD_STREAM_END_FROM
+ * @data_left: frames until silence, or ONCARD_NO_END
+ * @gain: ONCARD_STREAM_GAIN
  */
 struct oncard_stream {
 	u32 format;
@@ -69,6 +75,9 @@ struct oncard_stream {
 	bool running;
 	u32 position;
 	u32 period_left;
+	u32 end_from;
+	u32 data_left;
+	u32 gain;
 };
 
 /**
@@ -106,6 +115,8 @@ struct oncard_engine {
  * @stream: playback and capture streams in turn
  * @engine: the copy engine
  * @faults: what is wrong with the card
+ * @wire: scratch: frames as they were played
+ * @heard: scratch: frames as they are recorded
  */
 struct oncard_card {
 	const struct oncard_bus *bus;
@@ -123,6 +134,8 @@ struct oncard_card {
 	struct oncard_stream stream[ONCARD_STREAMS];
 	struct oncard_engine engine;
 	struct oncard_faults faults;
+	u8 wire[ONCARD_WIRE_BYTES];
+	u8 heard[ONCARD_WIRE_BYTES];
 };
 
 #define ONCARD_NO_EVENT (~0ULL)
@@ -140,6 +153,8 @@ static inline u64 oncard_with_high(u64 address, u32 high)
 
 void oncard_card_power_on(struct oncard_card *card, u64 now);
 void oncard_card_step(struct oncard_card *card, u64 now);
+u64 oncard_card_slice(const struct oncard_card *card);
+bool oncard_card_is_timed(u32 offset);
 u64 oncard_card_next_event(const struct oncard_card *card);
 bool oncard_card_interrupt(const struct oncard_card *card);
 u32 oncard_card_read(struct oncard_card *card, u32 offset);

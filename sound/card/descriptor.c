@@ -5,7 +5,7 @@
  */
 #include "descriptor.h"
 
-u32 oncard_le32_at(const u8 *bytes)
+static u32 le32_at(const u8 *bytes)
 {
 	return bytes[0] | (u32)bytes[1] << 8 | (u32)bytes[2] << 16 |
 	       (u32)bytes[3] << 24;
@@ -13,7 +13,7 @@ u32 oncard_le32_at(const u8 *bytes)
 
 static u64 le64_at(const u8 *bytes)
 {
-	return oncard_le32_at(bytes) | (u64)oncard_le32_at(bytes + 4) << 32;
+	return le32_at(bytes) | (u64)le32_at(bytes + 4) << 32;
 }
 
 /* The card's own memory at @address, or NULL when not all of it lies there. */
@@ -100,12 +100,12 @@ u32 oncard_list_fetch(struct oncard_card *card, struct oncard_list *list,
 			 bytes))
 		return ONCARD_ERROR_ADDRESS;
 
-	length = oncard_le32_at(descriptor + (wide ? 8 : 4));
-	list->segment = wide ? le64_at(descriptor) : oncard_le32_at(descriptor);
+	length = le32_at(descriptor + (wide ? 8 : 4));
+	list->segment = wide ? le64_at(descriptor) : le32_at(descriptor);
 	list->segment_left = length & ONCARD_DESCRIPTOR_LENGTH_MASK;
 	list->segment_local = length & ONCARD_DESCRIPTOR_LOCAL;
 	if (!list->segment_left || list->segment_left % unit ||
-	    (wide && oncard_le32_at(descriptor + 12)))
+	    (wide && le32_at(descriptor + 12)))
 		return ONCARD_ERROR_DESCRIPTOR;
 	if (!oncard_has_lines_for(card, list->segment, list->segment_left))
 		return ONCARD_ERROR_WIDTH;

@@ -8,7 +8,6 @@
 
 #include "card.h"
 
-u32 oncard_le32_at(const u8 *bytes);
 u8 *oncard_local_memory(const struct oncard_card *card, u64 address,
 			u32 length);
 bool oncard_load(const struct oncard_card *card, bool local, u64 address,

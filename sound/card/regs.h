@@ -10,16 +10,19 @@
 #define ONCARD_REGS_H
 
 #define ONCARD_ID_VALUE      0x44434e4f /* "ONCD", little-endian */
-#define ONCARD_VERSION_VALUE 0x00010001
+#define ONCARD_VERSION_VALUE 0x00010003
 
 /* A pair is one playback stream and the capture stream that hears it. */
 #define ONCARD_PAIRS   4
 #define ONCARD_STREAMS (2 * ONCARD_PAIRS)
 
 #define ONCARD_RATE_MIN        8000
-#define ONCARD_RATE_MAX        192000
-#define ONCARD_CHANNELS_MAX    2
+#define ONCARD_RATE_MAX        768000
+#define ONCARD_CHANNELS_MAX    32
 #define ONCARD_DESCRIPTORS_MAX 65536
+
+/* What a stream may move in a second: 2 channels at 768 kHz, 32 at 48 kHz. */
+#define ONCARD_STREAM_BYTES_PER_SECOND 6144000
 
 /* How many address lines a card may have. */
 #define ONCARD_ADDRESS_BITS_MIN 24
@@ -92,16 +95,29 @@
 #define ONCARD_STREAM_POSITION   0x20 /* read only, frames within the buffer */
 #define ONCARD_STREAM_ERROR      0x24 /* read only */
 #define ONCARD_STREAM_CONTROL    0x28
+#define ONCARD_STREAM_END_FROM   0x2c /* frame of the buffer */
+#define ONCARD_STREAM_END        0x30 /* frames of data from there on */
+#define ONCARD_STREAM_GAIN       0x34 /* 1 / 65536, at most 1 */
 
-#define ONCARD_FORMAT_CHANNELS_MASK 0x0000000f
-#define ONCARD_FORMAT_S16           0x00000010 /* two bytes a sample, little-endian */
-#define ONCARD_FORMAT_S32           0x00000020 /* four bytes a sample, little-endian */
-#define ONCARD_FORMAT_WIDTH_MASK    0x000000f0
+#define ONCARD_FORMAT_CHANNELS_MASK 0x000000ff
+#define ONCARD_FORMAT_SAMPLE_MASK   0x00000f00
+#define ONCARD_FORMAT_U8            0x00000100
+#define ONCARD_FORMAT_S16           0x00000200
+#define ONCARD_FORMAT_S24           0x00000300 /* the lower three of four bytes */
+#define ONCARD_FORMAT_S24_3         0x00000400 /* three bytes */
+#define ONCARD_FORMAT_S32           0x00000500
+#define ONCARD_FORMAT_FLOAT         0x00000600 /* IEEE 754, 1.0 is full scale */
+#define ONCARD_FORMAT_SUBFRAME      0x00000700 /* IEC 60958, as they are */
+#define ONCARD_FORMAT_BIG           0x00001000 /* most significant byte first */
+
+#define ONCARD_GAIN_UNITY 0x00010000
 
 #define ONCARD_LIST_WIDE  BIT(0) /* 16-byte descriptors instead of 8-byte ones */
 #define ONCARD_LIST_LOCAL BIT(1) /* the list itself lies in the card's memory */
 
 #define ONCARD_CONTROL_RESET BIT(0)
+
+#define ONCARD_NO_END 0xffffffff
 
 #define ONCARD_ERROR_NONE       0
 #define ONCARD_ERROR_CONFIG     1 /* registers describe nothing that can run */

@@ -2,45 +2,43 @@
 /*
  * The card's streams: descriptors are fetched one by one as the sample clock
  * reaches them, and frames are moved between the memory they name and the wire
- * that loops playback back to capture. A malformed list stops the stream with
+ * that loops playback back to capture, see wire.c. A malformed list stops the stream with
  * an error code; it never makes the card touch what no descriptor named.
  */
 #include "descriptor.h"
+#include "sample.h"
 #include "stream.h"
-
-static u32 sample_bytes(const struct oncard_stream *stream)
-{
-	return (stream->format & ONCARD_FORMAT_WIDTH_MASK) ==
-			       ONCARD_FORMAT_S16 ?
-		       2 :
-		       4;
-}
 
 static u32 channels(const struct oncard_stream *stream)
 {
 	return stream->format & ONCARD_FORMAT_CHANNELS_MASK;
 }
 
+/* Bytes of a frame, of a stream with a valid format. */
 u32 oncard_stream_frame_bytes(const struct oncard_stream *stream)
 {
-	return sample_bytes(stream) * channels(stream);
+	return oncard_sample_bytes(stream->format) * channels(stream);
+}
+
+static bool is_format(u32 format)
+{
+	u32 known = ONCARD_FORMAT_CHANNELS_MASK | ONCARD_FORMAT_SAMPLE_MASK |
+		    ONCARD_FORMAT_BIG;
+	u32 count = format & ONCARD_FORMAT_CHANNELS_MASK;
+
+	return !(format & ~known) && oncard_sample_bytes(format) && count &&
+	       count <= ONCARD_CHANNELS_MAX;
 }
 
 /* Whether the registers describe a stream that the card can run. */
 bool oncard_stream_valid(const struct oncard_stream *stream)
 {
-	u32 width = stream->format & ONCARD_FORMAT_WIDTH_MASK;
-	u32 known = ONCARD_FORMAT_WIDTH_MASK | ONCARD_FORMAT_CHANNELS_MASK;
-
-	if (!stream->ready)
-		return false;
-	if (width != ONCARD_FORMAT_S16 && width != ONCARD_FORMAT_S32)
-		return false;
-	if (stream->format & ~known)
-		return false;
-	if (!channels(stream) || channels(stream) > ONCARD_CHANNELS_MAX)
+	if (!stream->ready || !is_format(stream->format))
 		return false;
 	if (stream->rate < ONCARD_RATE_MIN || stream->rate > ONCARD_RATE_MAX)
+		return false;
+	if (stream->rate * oncard_stream_frame_bytes(stream) >
+	    ONCARD_STREAM_BYTES_PER_SECOND)
 		return false;
 	if (!stream->buffer || !stream->period)
 		return false;
@@ -56,7 +54,24 @@ void oncard_stream_reset(struct oncard_stream *stream)
 	stream->ready = true;
 	stream->position = 0;
 	stream->period_left = stream->period;
+	stream->end_from = 0;
+	stream->data_left = ONCARD_NO_END;
 	oncard_list_rewind(&stream->list);
+}
+
+/*
+ * Data ends @frames behind the frame end_from. Of these, some may have been played since
+ * the one who says so looked: less than a buffer.
+ */
+void oncard_stream_end(struct oncard_stream *stream, u32 frames)
+{
+	u32 played = stream->position - stream->end_from;
+
+	if (stream->position < stream->end_from)
+		played += stream->buffer;
+	if (frames != ONCARD_NO_END)
+		frames -= min(frames, played);
+	stream->data_left = frames;
 }
 
 static bool fail(struct oncard_card *card, u32 index, u32 error)
@@ -76,67 +91,48 @@ static bool fetch_descriptor(struct oncard_card *card, u32 index)
 	return error ? fail(card, index, error) : true;
 }
 
-static void samples_to_wire(const struct oncard_stream *stream, const u8 *bytes,
-			    struct oncard_frame *wire, u32 frames)
+/*
+ * Move frames that lie in one segment. What a playback sends to nobody need not be read
+ * from the card's own memory, where it is known what answers.
+ */
+static bool move(struct oncard_card *card, u32 index, u8 *bytes, u32 length)
 {
-	u32 width = sample_bytes(stream);
-	u32 frame, channel;
+	const struct oncard_list *list = &card->stream[index].list;
 
-	for (frame = 0; frame < frames; frame++) {
-		for (channel = 0; channel < channels(stream); channel++) {
-			wire[frame].sample[channel] =
-				width == 2 ? (s32)((u32)bytes[0] << 16 |
-						   (u32)bytes[1] << 24) :
-					     (s32)oncard_le32_at(bytes);
-			bytes += width;
-		}
-		if (channels(stream) == 1)
-			wire[frame].sample[1] = wire[frame].sample[0];
-	}
+	if (index & 1)
+		return oncard_store(card, list->segment_local, list->segment,
+				    bytes, length);
+	if (!bytes && list->segment_local)
+		return oncard_local_memory(card, list->segment, length);
+	return oncard_load(card, list->segment_local, list->segment,
+			   bytes ? bytes : card->wire, length);
 }
 
-static void samples_from_wire(const struct oncard_stream *stream, u8 *bytes,
-			      const struct oncard_frame *wire, u32 frames)
+/* Behind the end of data there is silence, whatever lies in the buffer. */
+static void end_data(struct oncard_stream *stream, u8 *bytes, u32 frames)
 {
-	u32 width = sample_bytes(stream);
-	u32 frame, channel, byte;
+	u32 frame_bytes = oncard_stream_frame_bytes(stream);
+	u32 data = min(frames, stream->data_left);
 
-	for (frame = 0; frame < frames; frame++) {
-		for (channel = 0; channel < channels(stream); channel++) {
-			u32 sample = wire[frame].sample[channel];
-
-			for (byte = 0; byte < width; byte++)
-				*bytes++ = sample >> 8 * (4 - width + byte);
-		}
-	}
+	if (stream->data_left == ONCARD_NO_END)
+		return;
+	if (bytes)
+		memset(bytes + data * frame_bytes,
+		       oncard_sample_silence(stream->format),
+		       (frames - data) * frame_bytes);
+	stream->data_left -= data;
 }
 
-/* Move frames that lie in one segment; their bytes fit on the stack. */
-#define RUN_FRAMES      32U
-#define FRAME_BYTES_MAX (4 * ONCARD_CHANNELS_MAX)
-
-static bool transfer_run(struct oncard_card *card, u32 index,
-			 struct oncard_frame *wire, u32 frames)
+static bool transfer_run(struct oncard_card *card, u32 index, u8 *bytes,
+			 u32 frames)
 {
 	struct oncard_stream *stream = &card->stream[index];
 	u32 length = frames * oncard_stream_frame_bytes(stream);
-	u8 bytes[RUN_FRAMES * FRAME_BYTES_MAX];
-	bool capture = index & 1;
-	bool answered;
 
-	if (capture) {
-		samples_from_wire(stream, bytes, wire, frames);
-		answered = oncard_store(card, stream->list.segment_local,
-					stream->list.segment, bytes, length);
-	} else {
-		answered = oncard_load(card, stream->list.segment_local,
-				       stream->list.segment, bytes, length);
-		if (answered)
-			samples_to_wire(stream, bytes, wire, frames);
-	}
-	if (!answered)
+	if (!move(card, index, bytes, length))
 		return fail(card, index, ONCARD_ERROR_ADDRESS);
-
+	if (!(index & 1))
+		end_data(stream, bytes, frames);
 	stream->list.segment += length;
 	stream->list.segment_left -= length;
 	return true;
@@ -164,28 +160,30 @@ static bool advance(struct oncard_card *card, u32 index, u32 frames)
 }
 
 /*
- * Move @frames frames between the stream's buffer and @wire. Returns false when
- * the stream stopped with an error; what it had put on the wire stays there.
+ * Move @frames frames, at most ONCARD_WIRE_BYTES, between the stream's buffer and @bytes;
+ * of a playback, @bytes may be NULL: nobody listens. Returns false when the stream stopped
+ * with an error; what it had put into @bytes stays there.
  */
-bool oncard_stream_transfer(struct oncard_card *card, u32 index,
-			    struct oncard_frame *wire, u32 frames)
+bool oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
+			    u32 frames)
 {
 	struct oncard_stream *stream = &card->stream[index];
+	u32 frame_bytes = oncard_stream_frame_bytes(stream);
 
 	while (frames) {
-		u32 run = min(frames, RUN_FRAMES);
+		u32 run;
 
 		if (!stream->list.segment_left &&
 		    !fetch_descriptor(card, index))
 			return false;
-		run = min(run, stream->list.segment_left /
-				       oncard_stream_frame_bytes(stream));
+		run = min(frames, stream->list.segment_left / frame_bytes);
 		run = min(run, stream->period_left);
 		run = min(run, stream->buffer - stream->position);
-		if (!transfer_run(card, index, wire, run) ||
+		if (!transfer_run(card, index, bytes, run) ||
 		    !advance(card, index, run))
 			return false;
-		wire += run;
+		if (bytes)
+			bytes += run * frame_bytes;
 		frames -= run;
 	}
 	return true;

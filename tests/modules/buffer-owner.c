@@ -29,7 +29,7 @@
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 
 /* Not in full pages: what lies behind it in the last one is mapped, too. */
 #define BUFFER_SIZE (8 * PAGE_SIZE - 100)

@@ -14,11 +14,12 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/platform_device.h>
 #include <linux/scatterlist.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 
 #define MEMORY_BAR 2
 
@@ -101,13 +102,12 @@ static bool all_free(struct trial *trial, u64 region)
 static const size_t sizes[SIZES] = { 1,     100,   4095,   4096,    4097, 8192,
 				     12289, 65536, 100000, SZ_256K, SZ_1M };
 
-static void coherent_of_every_size(struct trial *trial)
+static void each_size_once(struct trial *trial)
 {
 	dma_addr_t handle[SIZES];
 	void *buffer[SIZES];
 	unsigned int n, m;
 
-	EXPECT(trial, !declare_near(trial));
 	for (n = 0; n < SIZES; n++) {
 		buffer[n] = dma_alloc_coherent(trial->dev, sizes[n], &handle[n],
 					       GFP_KERNEL);
@@ -126,6 +126,34 @@ static void coherent_of_every_size(struct trial *trial)
 		dma_free_coherent(trial->dev, sizes[m], buffer[m], handle[m]);
 	}
 	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+/* The memory is full of another owner's bytes. */
+static void coherent_of_every_size(struct trial *trial)
+{
+	dma_addr_t handle;
+	void *all;
+
+	EXPECT(trial, !declare_near(trial));
+	all = dma_alloc_coherent(trial->dev, REGION_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, all);
+	memset(all, 0xee, REGION_SIZE);
+	dma_free_coherent(trial->dev, REGION_SIZE, all, handle);
+	each_size_once(trial);
+}
+
+/* Free memory of almost the whole region, and no place in it for three quarters. */
+static void too_much_for_its_alignment(struct trial *trial)
+{
+	dma_addr_t handle, refused;
+	void *page;
+
+	EXPECT(trial, !declare_near(trial));
+	page = dma_alloc_coherent(trial->dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, page);
+	EXPECT(trial, !dma_alloc_coherent(trial->dev, REGION_SIZE / 4 * 3,
+					  &refused, GFP_KERNEL));
+	dma_free_coherent(trial->dev, PAGE_SIZE, page, handle);
 }
 
 static void atomic_and_managed(struct trial *trial)
@@ -196,20 +224,17 @@ static void fragmented(struct trial *trial)
 
 static void sgtable_of_card_memory(struct trial *trial)
 {
-	struct sg_table table;
+	struct sg_table table = {};
 	dma_addr_t handle;
 	void *buffer;
 
 	EXPECT(trial, !declare_near(trial));
 	buffer = dma_alloc_coherent(trial->dev, SZ_64K, &handle, GFP_KERNEL);
 	EXPECT(trial, buffer);
-	EXPECT(trial,
-	       !dma_get_sgtable(trial->dev, &table, buffer, handle, SZ_64K));
-	EXPECT_IS(trial, table.nents, 1);
-	EXPECT(trial, !sg_page(table.sgl));
-	EXPECT_IS(trial, sg_dma_address(table.sgl), handle);
-	EXPECT_IS(trial, sg_dma_len(table.sgl), SZ_64K);
-	sg_free_table(&table);
+	EXPECT_IS(trial,
+		  dma_get_sgtable(trial->dev, &table, buffer, handle, SZ_64K),
+		  -EOPNOTSUPP);
+	EXPECT(trial, !table.sgl);
 	dma_free_coherent(trial->dev, SZ_64K, buffer, handle);
 }
 
@@ -280,6 +305,62 @@ static void system_ram_beside_card_memory(struct trial *trial)
 	EXPECT(trial, all_zero(joined, SZ_16K));
 	dma_vunmap_noncontiguous(dev, joined);
 	dma_free_noncontiguous(dev, SZ_16K, table, DMA_BIDIRECTIONAL);
+}
+
+/* Both kinds at a time, on one device. */
+static void ram_by_attribute(struct trial *trial)
+{
+	const unsigned long attrs = DMA_CARD_ATTR_SYSTEM_RAM;
+	struct device *dev = trial->dev;
+	dma_addr_t handle, card_handle;
+	struct sg_table table = {};
+	void *ram, *card;
+
+	EXPECT(trial, !declare_near(trial));
+	card = dma_alloc_coherent(dev, REGION_SIZE, &card_handle, GFP_KERNEL);
+	ram = dma_alloc_attrs(dev, SZ_64K + 1, &handle, GFP_KERNEL, attrs);
+	EXPECT(trial, card && ram);
+	if (!ram)
+		return;
+	EXPECT_IS(trial, card_handle, NEAR_ADDR);
+	EXPECT(trial, !lies_in(handle, SZ_64K + 1, NEAR_ADDR));
+	EXPECT(trial, handle + SZ_64K <= DMA_BIT_MASK(32));
+	EXPECT(trial, all_zero(ram, SZ_64K + 1));
+	EXPECT(trial, !dma_get_sgtable_attrs(dev, &table, ram, handle,
+					     SZ_64K + 1, attrs));
+	EXPECT(trial, table.sgl && sg_page(table.sgl));
+	sg_free_table(&table);
+	dma_free_attrs(dev, SZ_64K + 1, ram, handle, attrs);
+	dma_free_coherent(dev, REGION_SIZE, card, card_handle);
+	EXPECT(trial, all_free(trial, NEAR_ADDR));
+}
+
+/* As when a driver is unbound: what is managed is undone in the opposite order. */
+static void managed_device(struct trial *trial)
+{
+	struct device *parent = &trial->pci->dev, *dev;
+	dma_addr_t handle;
+	void *buffer;
+
+	dma_destroy_card_device(trial->dev);
+	EXPECT(trial, devres_open_group(parent, trial, GFP_KERNEL));
+	dev = devm_dma_create_card_device(parent);
+	EXPECT(trial, !IS_ERR(dev));
+	if (IS_ERR(dev))
+		goto again;
+	get_device(dev);
+	trial->dev = dev;
+	EXPECT(trial, !declare_near(trial));
+	buffer = dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	dma_free_coherent(dev, PAGE_SIZE, buffer, handle);
+	devres_release_group(parent, trial);
+	EXPECT(trial, !device_is_registered(dev));
+	EXPECT(trial, !dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL));
+	put_device(dev);
+again:
+	trial->dev = dma_create_card_device(parent);
+	EXPECT(trial, !IS_ERR(trial->dev));
 }
 
 static void streaming_is_the_parents(struct trial *trial)
@@ -409,6 +490,7 @@ static unsigned int told_of(struct trial *trial, void *buffer,
 		return 0;
 	EXPECT_IS(trial, sg_dma_address(table.sgl), handle);
 	for_each_sgtable_dma_sg(&table, sg, n) {
+		EXPECT(trial, !n || sg_dma_address(sg) != handle);
 		EXPECT(trial,
 		       sg_dma_len(sg) <= dma_get_max_seg_size(trial->dev));
 		EXPECT(trial, sg_dma_address(sg) + sg_dma_len(sg) - 1 <=
@@ -438,11 +520,31 @@ static void too_much_scattered(struct trial *trial)
 						   &handle, GFP_KERNEL));
 }
 
+/* A page by itself, which is likely to be the one that was given back just now. */
+static void single_page(struct trial *trial)
+{
+	dma_addr_t handle;
+	void *buffer;
+	int n;
+
+	for (n = 0; n < 4; n++) {
+		buffer = dma_alloc_scattered(trial->dev, PAGE_SIZE, &handle,
+					     GFP_KERNEL);
+		EXPECT(trial, buffer);
+		if (!buffer)
+			return;
+		EXPECT(trial, all_zero(buffer, PAGE_SIZE));
+		memset(buffer, 0x5a, PAGE_SIZE);
+		dma_free_scattered(trial->dev, PAGE_SIZE, buffer, handle);
+	}
+}
+
 static void scattered_buffers(struct trial *trial)
 {
 	const size_t size = SZ_8M - 100;
 	unsigned int length = dma_get_max_seg_size(trial->dev);
 	dma_addr_t handle;
+	struct page *page;
 	void *buffer;
 
 	EXPECT(trial, !declare_near(trial));
@@ -457,9 +559,15 @@ static void scattered_buffers(struct trial *trial)
 	EXPECT(trial, told_of(trial, buffer, handle, size) >= 8);
 	EXPECT_IS(trial, told_of(trial, buffer, handle, 100), 1);
 	EXPECT(trial, told_of(trial, buffer, handle, SZ_4M + 1) >= 5);
-	EXPECT(trial, dma_coherent_page(trial->dev, buffer, handle, SZ_4M));
+	page = dma_coherent_page(trial->dev, buffer, handle, SZ_4M);
+	EXPECT(trial, page);
 	dma_free_scattered(trial->dev, size, buffer, handle);
+	if (page) {
+		EXPECT_IS(trial, page_count(page), 1);
+		put_page(page);
+	}
 	dma_set_max_seg_size(trial->dev, length);
+	single_page(trial);
 	too_much_scattered(trial);
 }
 
@@ -467,8 +575,11 @@ static void resources(struct trial *trial)
 {
 	phys_addr_t beside = trial->bar + REGION_SIZE;
 	struct device *dev = trial->dev;
+	u64 mask = dma_get_mask(dev);
 	dma_addr_t handle;
 
+	/* The BAR itself may lie above 4 GiB. */
+	EXPECT(trial, !dma_set_mask(dev, DMA_BIT_MASK(64)));
 	EXPECT(trial, !declare_near(trial));
 	handle = dma_map_resource(dev, trial->bar, PAGE_SIZE, DMA_BIDIRECTIONAL,
 				  0);
@@ -484,6 +595,7 @@ static void resources(struct trial *trial)
 	EXPECT(trial, !dma_mapping_error(dev, handle));
 	EXPECT(trial, !lies_in(handle, PAGE_SIZE, NEAR_ADDR));
 	dma_unmap_resource(dev, handle, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+	EXPECT(trial, !dma_set_mask(dev, mask));
 }
 
 static void limits_are_the_parents(struct trial *trial)
@@ -609,13 +721,188 @@ static void declared_at_the_ends(struct trial *trial)
 		  U64_MAX - 1);
 }
 
+/* --- one address space ------------------------------------------------------ */
+
+static int declare_one_space(struct trial *trial, u64 device_addr)
+{
+	return dma_declare_card_memory(trial->dev, trial->bar, device_addr,
+				       REGION_SIZE, DMA_CARD_ONE_ADDRESS_SPACE);
+}
+
+static bool is_translated(const struct trial *trial)
+{
+	struct iommu_domain *domain =
+		iommu_get_domain_for_dev(&trial->pci->dev);
+
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+
+static u64 around(dma_addr_t handle)
+{
+	return handle - REGION_SIZE / 2;
+}
+
+static bool is_clear_of(dma_addr_t handle, size_t size, u64 region)
+{
+	return handle + size <= region || handle >= region + REGION_SIZE;
+}
+
+#define PROBES 64
+
+/* Pages mapped one by one, and as a list; how many were refused? */
+static unsigned int refused_pages(struct trial *trial, struct page *pages,
+				  u64 region)
+{
+	struct device *dev = trial->dev;
+	dma_addr_t handle[PROBES];
+	unsigned int n, refused = 0;
+
+	for (n = 0; n < PROBES; n++) {
+		handle[n] = dma_map_page(dev, pages + n, 0, PAGE_SIZE,
+					 DMA_BIDIRECTIONAL);
+		refused += dma_mapping_error(dev, handle[n]);
+		EXPECT(trial,
+		       dma_mapping_error(dev, handle[n]) ||
+			       is_clear_of(handle[n], PAGE_SIZE, region));
+	}
+	while (n--)
+		if (!dma_mapping_error(dev, handle[n]))
+			dma_unmap_page(dev, handle[n], PAGE_SIZE,
+				       DMA_BIDIRECTIONAL);
+	return refused;
+}
+
+static unsigned int refused_lists(struct trial *trial, struct page *pages,
+				  u64 region)
+{
+	struct device *dev = trial->dev;
+	static struct scatterlist list[PROBES][2];
+	struct scatterlist *segment;
+	int mapped[PROBES], n, i;
+	unsigned int refused = 0;
+
+	for (n = 0; n < PROBES; n++) {
+		sg_init_table(list[n], 2);
+		sg_set_page(&list[n][0], pages + n, 100, 0);
+		sg_set_page(&list[n][1], pages + n, 200, 1000);
+		mapped[n] = dma_map_sg(dev, list[n], 2, DMA_TO_DEVICE);
+		refused += !mapped[n];
+		for_each_sg(list[n], segment, mapped[n], i)
+			EXPECT(trial, is_clear_of(sg_dma_address(segment),
+						  sg_dma_len(segment), region));
+	}
+	while (n--)
+		if (mapped[n])
+			dma_unmap_sg(dev, list[n], 2, DMA_TO_DEVICE);
+	return refused;
+}
+
+/* System RAM of every kind, away from the window or not at all. */
+static void ram_beside(struct trial *trial, u64 region)
+{
+	struct device *dev = trial->dev;
+	const u64 mask = dev->parent->coherent_dma_mask;
+	dma_addr_t handle;
+	struct page *page;
+	void *buffer;
+
+	/* All of the card's memory, and then what is to take its place. */
+	buffer = dma_alloc_coherent(dev, SZ_4M, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	if (buffer) {
+		EXPECT(trial, is_clear_of(handle, SZ_4M, region));
+		dma_free_coherent(dev, SZ_4M, buffer, handle);
+	}
+	page = dma_alloc_pages(dev, SZ_64K, &handle, DMA_BIDIRECTIONAL,
+			       GFP_KERNEL);
+	EXPECT(trial, page);
+	if (page) {
+		EXPECT(trial, is_clear_of(handle, SZ_64K, region));
+		dma_free_pages(dev, SZ_64K, page, handle, DMA_BIDIRECTIONAL);
+	}
+	EXPECT_IS(trial, dev->parent->coherent_dma_mask, mask);
+}
+
+/*
+ * An IOMMU hands out its addresses in a row, and again those that were given back: what
+ * comes next lies around the last.
+ */
+static void windows_of_an_iommu(struct trial *trial, struct page *pages)
+{
+	struct device *dev = trial->dev;
+	dma_addr_t handle;
+	void *buffer;
+	u64 region;
+
+	buffer = dma_alloc_coherent(dev, PAGE_SIZE, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	if (!buffer)
+		return;
+	EXPECT_IS(trial, declare_one_space(trial, around(handle)), -EBUSY);
+	dma_free_coherent(dev, PAGE_SIZE, buffer, handle);
+
+	handle = dma_map_page(dev, pages, 0, PAGE_SIZE, DMA_TO_DEVICE);
+	EXPECT(trial, !dma_mapping_error(dev, handle));
+	dma_unmap_page(dev, handle, PAGE_SIZE, DMA_TO_DEVICE);
+	region = around(handle);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, trial->bar, region, REGION_SIZE,
+					  DMA_CARD_ONE_ADDRESS_SPACE |
+						  DMA_CARD_MEMORY_ALLOW_SYSTEM),
+		  0);
+	EXPECT(trial, refused_pages(trial, pages, region));
+	EXPECT(trial, refused_lists(trial, pages, region));
+	ram_beside(trial, region);
+	/* Two address spaces: the same addresses, and nothing refused. */
+	dma_release_card_memory(dev);
+	EXPECT(trial, !dma_declare_card_memory(dev, trial->bar, region,
+					       REGION_SIZE, 0));
+	EXPECT(trial, !refused_pages(trial, pages, 0));
+}
+
+static void windows_on_the_bus(struct trial *trial, struct page *pages)
+{
+	u64 region = round_down(page_to_phys(pages), REGION_SIZE);
+
+	EXPECT_IS(trial, declare_one_space(trial, region), -EADDRINUSE);
+	EXPECT(trial, !dma_declare_card_memory(trial->dev, trial->bar, region,
+					       REGION_SIZE, 0));
+	dma_release_card_memory(trial->dev);
+	/* Where the bus has it is no RAM. */
+	EXPECT(trial, !declare_one_space(trial, trial->bar));
+	EXPECT(trial, !refused_pages(trial, pages, trial->bar));
+	EXPECT(trial, !refused_lists(trial, pages, trial->bar));
+}
+
+static void one_address_space(struct trial *trial)
+{
+	const unsigned int order = get_order(PROBES * PAGE_SIZE);
+	struct page *pages = alloc_pages(GFP_KERNEL, order);
+
+	EXPECT(trial, pages);
+	if (!pages)
+		return;
+	if (is_translated(trial))
+		windows_of_an_iommu(trial, pages);
+	else
+		windows_on_the_bus(trial, pages);
+	__free_pages(pages, order);
+}
+
 /* --- mistakes -------------------------------------------------------------- */
 
 static void declaring_wrongly(struct trial *trial)
 {
+	void *ram = (void *)__get_free_page(GFP_KERNEL);
 	struct device *dev = trial->dev;
 	phys_addr_t bar = trial->bar;
 
+	EXPECT(trial, ram);
+	EXPECT_IS(trial,
+		  dma_declare_card_memory(dev, virt_to_phys(ram), NEAR_ADDR,
+					  PAGE_SIZE, 0),
+		  -EINVAL);
+	free_page((unsigned long)ram);
 	EXPECT_IS(trial,
 		  dma_declare_card_memory(dev, bar, NEAR_ADDR, REGION_SIZE,
 					  0x80),
@@ -740,6 +1027,7 @@ static void no_card_device(struct trial *trial)
 
 	EXPECT_IS(trial, dma_create_card_device(NULL), ERR_PTR(-EINVAL));
 	EXPECT_IS(trial, dma_create_card_device(parent), ERR_PTR(-EEXIST));
+	EXPECT_IS(trial, dma_create_card_device(trial->dev), ERR_PTR(-EINVAL));
 	EXPECT_IS(trial,
 		  dma_declare_card_memory(parent, trial->bar, NEAR_ADDR,
 					  REGION_SIZE, 0),
@@ -748,6 +1036,23 @@ static void no_card_device(struct trial *trial)
 		  -EINVAL);
 	dma_release_card_memory(parent);
 	dma_destroy_card_device(parent);
+}
+
+static void destroying_twice(struct trial *trial)
+{
+	struct platform_device *other =
+		platform_device_register_simple("destroyed-twice",
+						PLATFORM_DEVID_NONE, NULL, 0);
+	struct device *dev;
+
+	EXPECT(trial, !IS_ERR(other));
+	dev = devm_dma_create_card_device(&other->dev);
+	EXPECT(trial, !IS_ERR(dev));
+	get_device(dev);
+	dma_destroy_card_device(dev);
+	dma_destroy_card_device(dev);
+	put_device(dev);
+	platform_device_unregister(other);
 }
 
 /* --- reports --------------------------------------------------------------- */
@@ -765,17 +1070,22 @@ struct promise {
 static const struct promise calls[] = {
 	{ "coherent buffers of every size are zeroed, aligned and apart",
 	  coherent_of_every_size },
+	{ "what has no aligned place is refused", too_much_for_its_alignment },
 	{ "atomic callers and managed buffers are served", atomic_and_managed },
 	{ "regions are used in the order of their declaration",
 	  regions_in_order },
 	{ "half of the memory in single pages serves no two pages",
 	  fragmented },
-	{ "dma_get_sgtable: card memory is an address without pages",
+	{ "dma_get_sgtable: card memory has no pages to list, and is refused",
 	  sgtable_of_card_memory },
 	{ "dma_get_sgtable: system RAM has its pages", sgtable_of_system_ram },
 	{ "dma_pool: blocks lie on the card", pool_on_the_card },
 	{ "dma_alloc_pages and _noncontiguous are system RAM under the mask",
 	  system_ram_beside_card_memory },
+	{ "coherent RAM by an attribute, beside card memory",
+	  ram_by_attribute },
+	{ "a managed card device is revoked and destroyed with its driver",
+	  managed_device },
 	{ "streaming mappings and syncs are the parent's",
 	  streaming_is_the_parents },
 	{ "pages side by side become one segment, within the limits",
@@ -792,6 +1102,8 @@ static const struct promise calls[] = {
 	  released_memory_is_not_replaced },
 	{ "memory at the card's address 0, and to the end of all addresses",
 	  declared_at_the_ends },
+	{ "one address space: no handle lies in the card's memory",
+	  one_address_space },
 };
 
 static const struct promise mistakes[] = {
@@ -802,6 +1114,7 @@ static const struct promise mistakes[] = {
 	  using_what_was_not_allocated },
 	{ "card memory is not mapped for streaming", streaming_card_memory },
 	{ "what is no card device is refused", no_card_device },
+	{ "destroyed twice, a device is destroyed once", destroying_twice },
 };
 
 static bool try_promise(struct seq_file *seq, const struct promise *promise)

@@ -20,7 +20,7 @@
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 
 #define CARD_PAGES  64
 #define CARD_SIZE   (CARD_PAGES * PAGE_SIZE)
@@ -369,10 +369,12 @@ static u32 user_word(struct kunit *test, const struct mapped *mapped)
 	return word;
 }
 
+/* A kernel thread's last fput() of a file is left to a work item. */
 static void unmap_buffer(struct mapped *mapped)
 {
 	vm_munmap(mapped->user, BUFFER_SIZE);
 	fput(mapped->file);
+	flush_delayed_fput();
 }
 
 static void free_mapped(struct mapped *mapped)

@@ -22,7 +22,9 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
+
+#include "edu.h"
 
 #define DEVICES_MAX 8
 
@@ -34,22 +36,6 @@ static bool negotiate = true;
 module_param(negotiate, bool, 0444);
 MODULE_PARM_DESC(negotiate,
 		 "Ask for the mask; if not, claim 64 bits, and copy to the device only");
-
-/* edu's registers and its memory */
-#define EDU_ID            0x00
-#define EDU_ID_MASK       0x0000ffff
-#define EDU_ID_VALUE      0x000000ed
-#define EDU_IRQ_STATUS    0x24
-#define EDU_IRQ_ACK       0x64
-#define EDU_DMA_SOURCE    0x80
-#define EDU_DMA_TARGET    0x88
-#define EDU_DMA_COUNT     0x90
-#define EDU_DMA_COMMAND   0x98
-#define EDU_DMA_RUN       BIT(0)
-#define EDU_DMA_TO_MEMORY BIT(1)
-#define EDU_DMA_IRQ       BIT(2)
-#define EDU_MEMORY        0x40000
-#define EDU_BLOCK_MAX     (SZ_4K - 1) /* it refuses its memory's last byte */
 
 #define MEMORY_CARD_DEVICE \
 	0x1110 /* ivshmem, whose BAR2 is shared out as card memory */

@@ -26,12 +26,25 @@ module_param_cb(fail, &fail_ops, &to_go, 0600);
 MODULE_PARM_DESC(fail,
 		 "Which insertion of the writing process fails next (0: none)");
 
+static bool fails_now(void)
+{
+	return current == victim && to_go && !--to_go;
+}
+
 static int after_insertion(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
-	if (current == victim && to_go && !--to_go)
+	if (fails_now())
 		regs_set_return_value(regs,
 				      (__force unsigned long)VM_FAULT_OOM);
+	return 0;
+}
+
+static int after_entry(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	if (fails_now())
+		regs_set_return_value(regs, -ENOMEM);
 	return 0;
 }
 
@@ -40,14 +53,22 @@ static struct kretprobe insertion = {
 	.handler = after_insertion,
 };
 
+/* dma-core's own, for all pages of a mapping but the first */
+static struct kretprobe entry = {
+	.kp.symbol_name = "dma_core:fill_entry",
+	.handler = after_entry,
+};
+
+static struct kretprobe *probes[] = { &insertion, &entry };
+
 static int __init fail_insertion_init(void)
 {
-	return register_kretprobe(&insertion);
+	return register_kretprobes(probes, ARRAY_SIZE(probes));
 }
 
 static void __exit fail_insertion_exit(void)
 {
-	unregister_kretprobe(&insertion);
+	unregister_kretprobes(probes, ARRAY_SIZE(probes));
 }
 
 module_init(fail_insertion_init);

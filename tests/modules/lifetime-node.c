@@ -24,7 +24,7 @@
 #include <linux/rwsem.h>
 #include <linux/uaccess.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 #include "lifetime-node.h"
 
 #define NODE       "lifetime-node"

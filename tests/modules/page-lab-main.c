@@ -20,7 +20,7 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
-#include "../../dma-core/card-memory.h"
+#include <dma-core/card-memory.h>
 #include "page-lab.h"
 
 /* runs of 1, 2, 3-4, 5-8, ... 65-127, 128 pages */

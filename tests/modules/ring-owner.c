@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A driver whose mmap() maps a ring of buffers into one VMA, as drivers of capture
+ * cards do, each in its own way. Its card's memory is RAM of a platform device.
+ *
+ * /dev/ring-owner: mmap() maps four buffers of two pages, one behind the other, in the
+ * way that the parameter "way" names:
+ *
+ *	narrowed	vm_start and vm_end are narrowed around dma_mmap_coherent()
+ *	parts		dma_map_coherent_part()
+ *	last-first	the same, from the last buffer to the first
+ *	renumbered	as parts, and vm_pgoff is given the value of the parameter "pgoff" then
+ *	forgotten	as parts, and vm_ops and vm_private_data are cleared then
+ *	owned		as parts, and vm_private_data is given a page of the driver's then, whose
+ *			bytes are compared when the module goes
+ *	revoked		as parts, and dma_revoke_card_memory() is called before the last of them
+ *	copied		as narrowed, with a copy of the VMA
+ *	twice		as parts, all at one place
+ *	overwritten	as parts, and vm_ops is changed after the first
+ *	filled		as parts, where remap_pfn_range() has put a page
+ *
+ * ioctl():
+ *
+ *	RING_IOCTL + 0	a file of the anonymous inode that many share, with the same mmap()
+ *	RING_IOCTL + 1	another, which maps a page of RAM by vm_insert_page(): a stranger
+ *	RING_IOCTL + 2	dma_revoke_card_memory(), and the buffers are filled anew, as if others
+ *		had them
+ *	RING_IOCTL + 3	holds the caller's mmap lock for reading, until + 4
+ *	RING_IOCTL + 4	ends + 3
+ *	RING_IOCTL + 5	whether + 3 holds it
+ *	RING_IOCTL + 6	dma_suspend_card_memory(), and the memory is lost: page number n holds
+ *		the word 0x2000 + n
+ *	RING_IOCTL + 7	dma_resume_card_memory()
+ */
+#include <linux/anon_inodes.h>
+#include <linux/completion.h>
+#include <linux/dma-mapping.h>
+#include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include <dma-core/card-memory.h>
+
+#define BUFFERS     4
+#define BUFFER_SIZE (2 * PAGE_SIZE)
+#define MEMORY_SIZE (64 * PAGE_SIZE)
+#define CARD_ADDR   0x50000000
+#define RING_IOCTL  0x7200
+
+static char *way = "parts";
+module_param(way, charp, 0444);
+MODULE_PARM_DESC(way, "How buffers are mapped, see the source");
+
+static unsigned long pgoff = ULONG_MAX - 2;
+module_param(pgoff, ulong, 0444);
+MODULE_PARM_DESC(pgoff, "What vm_pgoff becomes (near 2^64)");
+
+static struct platform_device *platform;
+static struct device *dma;
+static void *memory;
+static struct page *stranger_page;
+static void *buffer[BUFFERS];
+static dma_addr_t handle[BUFFERS];
+static u8 own_data[PAGE_SIZE];
+static DECLARE_COMPLETION(let_go);
+static bool is_held;
+
+static int map_narrowed(struct vm_area_struct *vma)
+{
+	const unsigned long start = vma->vm_start, end = vma->vm_end;
+	int n, err = 0;
+
+	for (n = 0; n < BUFFERS && !err; n++) {
+		vma->vm_start = start + n * BUFFER_SIZE;
+		vma->vm_end = vma->vm_start + BUFFER_SIZE;
+		err = dma_mmap_coherent(dma, vma, buffer[n], handle[n],
+					BUFFER_SIZE);
+	}
+	vma->vm_start = start;
+	vma->vm_end = end;
+	return err;
+}
+
+static int map_part(struct vm_area_struct *vma, int n, int place)
+{
+	return dma_map_coherent_part(dma, vma, place * BUFFER_SIZE, buffer[n],
+				     handle[n], 0, BUFFER_SIZE);
+}
+
+static int map_parts(struct vm_area_struct *vma)
+{
+	int n, err = 0;
+
+	for (n = 0; n < BUFFERS && !err; n++)
+		err = map_part(vma, n, n);
+	return err;
+}
+
+static int map_last_first(struct vm_area_struct *vma)
+{
+	int n, err = 0;
+
+	for (n = BUFFERS; n-- && !err;)
+		err = map_part(vma, n, n);
+	return err;
+}
+
+static int map_renumbered(struct vm_area_struct *vma)
+{
+	int err = map_parts(vma);
+
+	vma->vm_pgoff = pgoff;
+	return err;
+}
+
+static int map_forgotten(struct vm_area_struct *vma)
+{
+	int err = map_parts(vma);
+
+	vma->vm_ops = NULL;
+	vma->vm_private_data = NULL;
+	return err;
+}
+
+static int map_owned(struct vm_area_struct *vma)
+{
+	int err = map_parts(vma);
+
+	vma->vm_private_data = own_data;
+	return err;
+}
+
+/* As a driver does that sees by a register that its card is gone. */
+static int map_revoked(struct vm_area_struct *vma)
+{
+	int err = map_part(vma, 0, 0) ?: map_part(vma, 1, 1);
+
+	if (err)
+		return err;
+	dma_revoke_card_memory(dma);
+	err = map_part(vma, 2, 2);
+	return err == -ENODEV ? 0 : -EIO;
+}
+
+static int map_copied(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma), GFP_KERNEL);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	err = map_narrowed(copy);
+	kfree(copy);
+	return err;
+}
+
+static int map_twice(struct vm_area_struct *vma)
+{
+	return map_part(vma, 0, 1) ?: map_part(vma, 1, 1);
+}
+
+static int map_overwritten(struct vm_area_struct *vma)
+{
+	static const struct vm_operations_struct none;
+	int err = map_part(vma, 0, 0);
+
+	vma->vm_ops = &none;
+	return err ?: map_part(vma, 1, 1);
+}
+
+static int map_filled(struct vm_area_struct *vma)
+{
+	int err = remap_pfn_range(vma, vma->vm_start + PAGE_SIZE,
+				  page_to_pfn(stranger_page), PAGE_SIZE,
+				  vma->vm_page_prot);
+
+	return err ?: map_parts(vma);
+}
+
+static const struct {
+	const char *name;
+	int (*map)(struct vm_area_struct *vma);
+} ways[] = {
+	{ "narrowed", map_narrowed },     { "parts", map_parts },
+	{ "last-first", map_last_first }, { "renumbered", map_renumbered },
+	{ "forgotten", map_forgotten },   { "copied", map_copied },
+	{ "owned", map_owned },           { "revoked", map_revoked },
+	{ "twice", map_twice },           { "overwritten", map_overwritten },
+	{ "filled", map_filled },
+};
+
+static int owner_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(ways); n++)
+		if (!strcmp(way, ways[n].name))
+			return ways[n].map(vma);
+	return -EINVAL;
+}
+
+static int stranger_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return vm_insert_page(vma, vma->vm_start, stranger_page);
+}
+
+static const struct file_operations shared_fops = {
+	.owner = THIS_MODULE,
+	.mmap = owner_mmap,
+};
+
+static const struct file_operations stranger_fops = {
+	.owner = THIS_MODULE,
+	.mmap = stranger_mmap,
+};
+
+static int revoke(void)
+{
+	int n;
+
+	dma_revoke_card_memory(dma);
+	for (n = 0; n < BUFFERS; n++)
+		memset(buffer[n], 0xa5, BUFFER_SIZE);
+	return 0;
+}
+
+static int suspend(void)
+{
+	unsigned long n;
+
+	dma_suspend_card_memory(dma);
+	for (n = 0; n < BUFFERS * BUFFER_SIZE / PAGE_SIZE; n++)
+		*(u32 *)(buffer[n / 2] + n % 2 * PAGE_SIZE) = 0x2000 + n;
+	return 0;
+}
+
+static int resume(void)
+{
+	dma_resume_card_memory(dma);
+	return 0;
+}
+
+static int hold(void)
+{
+	int err;
+
+	reinit_completion(&let_go);
+	mmap_read_lock(current->mm);
+	WRITE_ONCE(is_held, true);
+	err = wait_for_completion_killable(&let_go);
+	WRITE_ONCE(is_held, false);
+	mmap_read_unlock(current->mm);
+	return err;
+}
+
+static long owner_ioctl(struct file *file, unsigned int command,
+			unsigned long argument)
+{
+	switch (command) {
+	case RING_IOCTL + 0:
+		return anon_inode_getfd("[ring]", &shared_fops, NULL, O_RDWR);
+	case RING_IOCTL + 1:
+		return anon_inode_getfd("[stranger]", &stranger_fops, NULL,
+					O_RDWR);
+	case RING_IOCTL + 2:
+		return revoke();
+	case RING_IOCTL + 3:
+		return hold();
+	case RING_IOCTL + 4:
+		complete(&let_go);
+		return 0;
+	case RING_IOCTL + 5:
+		return READ_ONCE(is_held);
+	case RING_IOCTL + 6:
+		return suspend();
+	case RING_IOCTL + 7:
+		return resume();
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations owner_fops = {
+	.owner = THIS_MODULE,
+	.mmap = owner_mmap,
+	.unlocked_ioctl = owner_ioctl,
+};
+
+static struct miscdevice owner_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "ring-owner",
+	.fops = &owner_fops,
+};
+
+static void free_buffers(void)
+{
+	int n;
+
+	for (n = 0; n < BUFFERS; n++)
+		if (buffer[n])
+			dma_free_coherent(dma, BUFFER_SIZE, buffer[n],
+					  handle[n]);
+}
+
+static int take_buffers(void)
+{
+	int n, err;
+
+	err = dma_declare_card_memory(dma, virt_to_phys(memory), CARD_ADDR,
+				      MEMORY_SIZE, DMA_CARD_MEMORY_CACHED);
+	for (n = 0; n < BUFFERS && !err; n++) {
+		buffer[n] = dma_alloc_coherent(dma, BUFFER_SIZE, &handle[n],
+					       GFP_KERNEL);
+		if (!buffer[n])
+			err = -ENOMEM;
+	}
+	return err;
+}
+
+static int __init ring_owner_init(void)
+{
+	int err = -ENOMEM;
+
+	platform = platform_device_register_simple("ring-owner",
+						   PLATFORM_DEVID_NONE, NULL,
+						   0);
+	if (IS_ERR(platform))
+		return PTR_ERR(platform);
+	memory = alloc_pages_exact(MEMORY_SIZE, GFP_KERNEL | __GFP_ZERO);
+	stranger_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!memory || !stranger_page)
+		goto free_memory;
+	/* (destroyed below, before it would be by itself) */
+	dma = devm_dma_create_card_device(&platform->dev);
+	if (IS_ERR(dma)) {
+		err = PTR_ERR(dma);
+		goto free_memory;
+	}
+	err = take_buffers();
+	if (err)
+		goto free_buffers;
+	err = misc_register(&owner_device);
+	if (err)
+		goto free_buffers;
+	return 0;
+
+free_buffers:
+	free_buffers();
+	dma_destroy_card_device(dma);
+free_memory:
+	if (stranger_page)
+		__free_page(stranger_page);
+	if (memory)
+		free_pages_exact(memory, MEMORY_SIZE);
+	platform_device_unregister(platform);
+	return err;
+}
+
+static void __exit ring_owner_exit(void)
+{
+	misc_deregister(&owner_device);
+	free_buffers();
+	dma_destroy_card_device(dma);
+	__free_page(stranger_page);
+	free_pages_exact(memory, MEMORY_SIZE);
+	platform_device_unregister(platform);
+	WARN(memchr_inv(own_data, 0, sizeof(own_data)),
+	     "the driver's vm_private_data was written to\n");
+}
+
+module_init(ring_owner_init);
+module_exit(ring_owner_exit);
+
+MODULE_DESCRIPTION("Maps a ring of DMA buffers into one VMA");
+MODULE_LICENSE("GPL");
