@@ -14,7 +14,7 @@
  */
 struct refusal {
 	int status;
-	char text[512];
+	char text[1024];
 };
 
 /* Fills @why and returns -1, so that it can be returned at once. */

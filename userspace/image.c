@@ -6,7 +6,7 @@
 #include "image.h"
 #include "judge.h"
 
-#define KEY_BYTES 32 /* a multiple of every frame size */
+#define KEY_BYTES 32 /* so much in a row is no coincidence */
 
 struct haystack {
 	const struct pcm_spec *spec;

@@ -32,9 +32,10 @@ uint64_t frames_silent(const struct pcm_spec *spec, const void *frames,
 		       uint64_t count)
 {
 	uint64_t samples = count * spec->channels;
+	int64_t silence = pcm_from_s32(spec, 0);
 	uint64_t i = 0;
 
-	while (i < samples && !pcm_sample(spec, frames, i))
+	while (i < samples && pcm_sample(spec, frames, i) == silence)
 		i++;
 	return i / spec->channels;
 }
@@ -107,6 +108,12 @@ void frame_judge_add(struct frame_judge *judge, const void *got,
 	}
 }
 
+void frame_judge_skip_to(struct frame_judge *judge, uint64_t frame)
+{
+	if (judge->compared < frame)
+		judge->compared = frame;
+}
+
 bool frame_judge_ok(const struct frame_judge *judge)
 {
 	return judge->total && judge->compared == judge->total &&
@@ -120,7 +127,7 @@ bool frame_judge_whence(const struct frame_judge *judge, uint64_t *frame)
 	const char *end = start + judge->total * bytes;
 	const char *at = start;
 
-	if (judge->instead_bytes < WHENCE_BYTES ||
+	if (judge->instead_bytes < WHENCE_BYTES || bytes >= WHENCE_BYTES ||
 	    !memcmp(judge->instead, judge->instead + bytes,
 		    WHENCE_BYTES - bytes))
 		return false;
@@ -186,6 +193,11 @@ void position_judge_add(struct position_judge *judge, uint64_t appl_ptr,
 		judge->hw_ptr = (uint64_t)hw_ptr;
 }
 
+void position_judge_restart(struct position_judge *judge)
+{
+	judge->hw_ptr = 0;
+}
+
 bool position_judge_ok(const struct position_judge *judge)
 {
 	return judge->updates && judge->hw_ptr && !judge->backward &&
@@ -239,7 +251,11 @@ bool vm_area_find(FILE *smaps, unsigned long address, struct vm_area *area)
 	return false;
 }
 
-bool vm_flags_have(const char *flags, const char *flag, size_t len)
+/*
+ * Is the mnemonic @flag, which need not end after @len characters, among
+ * @flags?
+ */
+static bool vm_flags_have(const char *flags, const char *flag, size_t len)
 {
 	size_t word;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Judges what came back from the card: frames, positions, page faults and the
- * flags of the mapping. Plain C without alsa-lib, so that it is tested on the
- * host.
+ * flags of the mapping. It opens no device, so that it is tested on the host.
  */
 #ifndef ONCARD_JUDGE_H
 #define ONCARD_JUDGE_H
@@ -21,7 +20,7 @@ uint64_t frames_equal(const struct pcm_spec *spec, const void *a, const void *b,
 		      uint64_t frames);
 
 /*
- * The first frame of @frames with a sample that is not zero; @count if there is
+ * The first frame of @frames with a sample that is not silent; @count if there is
  * none.
  */
 uint64_t frames_silent(const struct pcm_spec *spec, const void *frames,
@@ -31,8 +30,8 @@ uint64_t frames_silent(const struct pcm_spec *spec, const void *frames,
 struct difference {
 	uint64_t frame; /* counted from the first frame played */
 	unsigned int channel;
-	int32_t expected;
-	int32_t got;
+	int64_t expected; /* as pcm_sample() gives them */
+	int64_t got;
 };
 
 /*
@@ -62,6 +61,9 @@ void frame_judge_init(struct frame_judge *judge, const struct pcm_spec *spec,
 		      const void *expected, uint64_t total);
 void frame_judge_add(struct frame_judge *judge, const void *got,
 		     uint64_t frames);
+
+/* Frames before @frame that were not compared yet will not come. */
+void frame_judge_skip_to(struct frame_judge *judge, uint64_t frame);
 
 /*
  * Every frame was compared and none differed; no frames at all is not a pass.
@@ -102,6 +104,9 @@ void position_judge_init(struct position_judge *judge, bool capture,
 void position_judge_add(struct position_judge *judge, uint64_t appl_ptr,
 			int64_t avail, int64_t tstamp);
 
+/* The stream was stopped and begins again at 0. */
+void position_judge_restart(struct position_judge *judge);
+
 /* It was looked at, it advanced, and nothing was wrong. */
 bool position_judge_ok(const struct position_judge *judge);
 
@@ -122,12 +127,6 @@ struct vm_area {
  * or none with flags.
  */
 bool vm_area_find(FILE *smaps, unsigned long address, struct vm_area *area);
-
-/*
- * Is the mnemonic @flag, which need not end after @len characters, among
- * @flags?
- */
-bool vm_flags_have(const char *flags, const char *flag, size_t len);
 
 /*
  * Writes those of @wanted (blanks or commas between) that are not in @flags;

@@ -72,9 +72,7 @@ static int load(struct sound *sound, const char *path, struct refusal *why)
 static int check_same_spec(const struct sound *a, const struct sound *b,
 			   struct refusal *why)
 {
-	if (a->spec.sample_bytes == b->spec.sample_bytes &&
-	    a->spec.channels == b->spec.channels &&
-	    a->spec.rate == b->spec.rate)
+	if (pcm_spec_equal(&a->spec, &b->spec))
 		return 0;
 	return refuse(why, EX_DATAERR,
 		      "%s is %s, channels: %u, %u Hz, but %s is %s, channels: %u, %u Hz: they cannot be compared",
@@ -95,8 +93,8 @@ static int print_comparison(const struct comparison *c,
 		return 0;
 	case COMPARE_DIFFERENT:
 		printf("different: frame %" PRIu64 " (%" PRIu64
-		       " of the recording), channel %u: expected %" PRId32
-		       ", got %" PRId32 "; %" PRIu64
+		       " of the recording), channel %u: expected %" PRId64
+		       ", got %" PRId64 "; %" PRIu64
 		       " frames before it are equal\n",
 		       c->first.frame, c->first.frame + c->offset,
 		       c->first.channel, c->first.expected, c->first.got,
@@ -186,6 +184,10 @@ static int search(const struct sound *original, const struct options *options,
 		return refuse(why, EX_DATAERR,
 			      "%s is wholly silent: to find it proves nothing",
 			      original->path);
+	if (IMAGE_PAGE % pcm_frame_bytes(&original->spec))
+		return refuse(why, EX_DATAERR,
+			      "%s has frames of %zu bytes; --memory needs one that pages are a multiple of",
+			      original->path, pcm_frame_bytes(&original->spec));
 	image = read_image(options->memory, &size, why);
 	if (!image)
 		return -1;

@@ -4,6 +4,7 @@
  * records the loopback at the same time, and judges what came back. See
  * oncard-play(1).
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -34,8 +35,8 @@ static uint64_t random_seed(void)
 static int check_file_spec(const struct options *options,
 			   const struct pcm_spec *has, struct refusal *why)
 {
-	if ((options->sample_bytes &&
-	     options->sample_bytes != has->sample_bytes) ||
+	if ((options->format != SND_PCM_FORMAT_UNKNOWN &&
+	     options->format != has->format) ||
 	    (options->channels && options->channels != has->channels) ||
 	    (options->rate && options->rate != has->rate))
 		return refuse(why, EX_DATAERR,
@@ -68,6 +69,40 @@ static int open_source(struct options *options, struct source *source,
 	return 0;
 }
 
+/* Memory for as many frames as are played. Filled with @from, or with zeros. */
+static void *make_frames(const struct session *session,
+			 const struct pcm_spec *spec, const void *from,
+			 struct refusal *why)
+{
+	size_t bytes = (size_t)session->total * pcm_frame_bytes(spec);
+	void *frames = calloc((size_t)session->total, pcm_frame_bytes(spec));
+
+	if (!frames)
+		refuse(why, EX_OSERR, "no memory for %llu more frames",
+		       (unsigned long long)session->total);
+	else if (from)
+		memcpy(frames, from, bytes);
+	return frames;
+}
+
+static int make_copies(const struct options *options, struct session *session,
+		       const struct pcm_spec *spec, struct refusal *why)
+{
+	if (session->capture) {
+		session->heard = make_frames(session, spec, NULL, why);
+		if (!session->heard)
+			return -1;
+	}
+	if (options->inject != INJECT_NONE) {
+		session->injection.fault = options->inject;
+		session->injected =
+			make_frames(session, spec, session->frames, why);
+		if (!session->injected)
+			return -1;
+	}
+	return 0;
+}
+
 static int load_signal(struct options *options, struct session *session,
 		       struct pcm_spec *spec, struct refusal *why)
 {
@@ -77,11 +112,19 @@ static int load_signal(struct options *options, struct session *session,
 	err = open_source(options, &source, &session->total, why);
 	if (!err) {
 		*spec = source.spec;
-		session->frames = source_load(&source, session->total, why);
-		err = session->frames ? 0 : -1;
+		if (session->playback) {
+			session->frames =
+				source_load(&source, session->total, why);
+			err = session->frames ? 0 : -1;
+		}
 	}
 	source_close(&source);
-	return err;
+	if (!err && options->xruns >= session->total)
+		err = refuse(why, EX_USAGE,
+			     "--xrun: %u are too many in %llu frames",
+			     options->xruns,
+			     (unsigned long long)session->total);
+	return err ? err : make_copies(options, session, spec, why);
 }
 
 /*
@@ -114,10 +157,10 @@ static int play(struct options *options, struct session *session,
 	if (err == -ENODEV)
 		return refuse(why, EX_UNAVAILABLE,
 			      "%s is gone (%s) after %llu of %llu frames",
-			      session->play.name, snd_strerror(err),
-			      (unsigned long long)session->play.appl_ptr,
+			      session_stream(session)->name, snd_strerror(err),
+			      (unsigned long long)session_done(session),
 			      (unsigned long long)session->total);
-	return report_end(&report, err);
+	return report_end(&report, err, why);
 }
 
 /*
@@ -149,11 +192,15 @@ int main(int argc, char **argv)
 	if (status < 0)
 		return refusal_print(program, &why);
 	snd_lib_error_set_handler(quiet);
-	session.capture = options.capture;
+	session.playback = options.mode != MODE_RECORD;
+	session.capture = options.mode != MODE_PLAY;
+	session.xruns_wanted = options.xruns;
 	status = play(&options, &session, &why);
 	if (status < 0)
 		status = refusal_print(program, &why);
 	session_close(&session);
+	free(session.heard);
+	free(session.injected);
 	free((void *)session.frames);
 	snd_config_update_free_global();
 	return status;

@@ -17,6 +17,15 @@ enum fault_rule {
 	FAULTS_ANY,
 };
 
+enum play_mode {
+	MODE_DUPLEX, /* plays, and records the loopback */
+	MODE_PLAY,
+	MODE_RECORD,
+	MODE_LATENCY, /* duplex, with a loopback that comes late */
+};
+
+#define INJECT_NONE (-1)
+
 struct options {
 	const char *device;
 	const char *capture_device; /* NULL: the counterpart of @device */
@@ -25,11 +34,16 @@ struct options {
 	const char *vm_flags; /* NULL: not judged */
 	double duration; /* seconds, of @signal */
 	uint64_t seed; /* 0: not given */
-	unsigned int sample_bytes, channels, rate; /* 0: not given */
+	snd_pcm_format_t format; /* SND_PCM_FORMAT_UNKNOWN: not given */
+	unsigned int channels, rate; /* 0: not given */
 	unsigned long buffer_size, period_size; /* frames; 0: not given */
 	int access; /* enum stream_access */
+	int mode; /* enum play_mode */
+	int inject; /* of inject_names, or INJECT_NONE */
+	unsigned int xruns; /* to be injected */
+	double ppm; /* the most that is right; 0: not judged */
+	const char *json, *svg; /* files to be written, or NULL */
 	enum fault_rule faults;
-	bool capture;
 	bool period_wakeup;
 };
 

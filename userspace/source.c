@@ -4,6 +4,7 @@
 #include "source.h"
 
 #define SINE_HZ        440
+#define OCTAVES        8
 #define COUNTER_PERIOD 65521 /* the largest prime below 2^16 */
 #define SEED_FIXED     0x6f6e63617264ULL
 
@@ -38,10 +39,10 @@ static double sine_of_turn(double turn)
 static int32_t sine_sample(struct source *s, uint64_t frame,
 			   unsigned int channel)
 {
-	uint64_t phase = frame * ((uint64_t)SINE_HZ << channel) % s->spec.rate;
-	double half = s->spec.sample_bytes == 2 ? 0x1p14 : 0x1p30;
+	uint64_t phase =
+		frame * ((uint64_t)SINE_HZ << channel % OCTAVES) % s->spec.rate;
 
-	return (int32_t)(half * sine_of_turn((double)phase / s->spec.rate));
+	return (int32_t)(0x1p30 * sine_of_turn((double)phase / s->spec.rate));
 }
 
 static int32_t ramp_sample(struct source *s, uint64_t frame,
@@ -49,8 +50,7 @@ static int32_t ramp_sample(struct source *s, uint64_t frame,
 {
 	uint16_t step = (uint16_t)(frame + 1 + 0x4000 * (uint64_t)channel);
 
-	if (s->spec.sample_bytes == 2)
-		return (int16_t)step;
+	(void)s;
 	return (int32_t)((uint32_t)step << 16);
 }
 
@@ -65,21 +65,60 @@ static int32_t noise_sample(struct source *s, uint64_t frame,
 	x ^= x << 25;
 	x ^= x >> 27;
 	s->seed = x;
-	x = x * 0x2545f4914f6cdd1dULL >> 32;
-	return s->spec.sample_bytes == 2 ? (int16_t)(x >> 16) :
-					   (int32_t)(uint32_t)x;
+	return (int32_t)(uint32_t)(x * 0x2545f4914f6cdd1dULL >> 32);
+}
+
+/* The number of the lowest bits that the format has, with these on the left. */
+static int32_t from_number(const struct source *s, uint64_t number)
+{
+	unsigned int bits = pcm_value_bits(s->spec.format);
+
+	return (int32_t)((uint32_t)number << (32 - bits));
+}
+
+/* What no number in the format's bits exceeds. */
+static uint64_t numbers(const struct source *s)
+{
+	return (1ULL << pcm_value_bits(s->spec.format)) - 1;
 }
 
 static int32_t counter_sample(struct source *s, uint64_t frame,
 			      unsigned int channel)
 {
 	uint64_t index = frame * s->spec.channels + channel;
+	uint64_t period = numbers(s);
 
-	if (s->spec.sample_bytes == 2)
-		return (int16_t)(uint16_t)(1 + index % COUNTER_PERIOD);
-	return (int32_t)(uint32_t)(1 + index);
+	if (period == UINT16_MAX)
+		period = COUNTER_PERIOD;
+	return from_number(s, 1 + index % period);
 }
 
+/* A number at random that is always the same for a frame (splitmix64). */
+static uint64_t number_of_frame(uint64_t frame)
+{
+	uint64_t x = (frame + 1) * 0x9e3779b97f4a7c15ULL;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	return x ^ x >> 31;
+}
+
+/*
+ * Never 0, so never silent. The channels of a frame stand at equal distances: no
+ * two are the same.
+ */
+static int32_t code_sample(struct source *s, uint64_t frame,
+			   unsigned int channel)
+{
+	uint64_t count = numbers(s);
+	uint64_t apart = count / s->spec.channels;
+
+	return from_number(s, 1 + (number_of_frame(frame) % count +
+				   channel * apart) %
+					      count);
+}
+
+/* Gives what pcm_from_s32() takes. */
 typedef int32_t (*sample_fn)(struct source *s, uint64_t frame,
 			     unsigned int channel);
 
@@ -88,11 +127,14 @@ static size_t generate(struct source *s, void *frames, size_t count,
 {
 	size_t i, at = 0;
 	unsigned int c;
+	int32_t value;
 
 	for (i = 0; i < count; i++)
-		for (c = 0; c < s->spec.channels; c++)
+		for (c = 0; c < s->spec.channels; c++) {
+			value = sample(s, s->frame + i, c);
 			pcm_set_sample(&s->spec, frames, at++,
-				       sample(s, s->frame + i, c));
+				       pcm_from_s32(&s->spec, value));
+		}
 	s->frame += count;
 	return count;
 }
@@ -117,14 +159,21 @@ static size_t counter_fill(struct source *s, void *frames, size_t count)
 	return generate(s, frames, count, counter_sample);
 }
 
+static size_t code_fill(struct source *s, void *frames, size_t count)
+{
+	return generate(s, frames, count, code_sample);
+}
+
 static const struct source_ops generators[] = {
 	{ .name = "sine", .fill = sine_fill },
 	{ .name = "ramp", .fill = ramp_fill },
 	{ .name = "noise", .fill = noise_fill },
 	{ .name = "counter", .fill = counter_fill },
+	{ .name = "code", .fill = code_fill },
 };
 
-const char *const source_names[] = { "sine", "ramp", "noise", "counter", NULL };
+const char *const source_names[] = { "sine",    "ramp", "noise",
+				     "counter", "code", NULL };
 
 const struct source_ops *source_find(const char *name)
 {

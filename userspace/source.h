@@ -34,9 +34,13 @@ struct source {
  * The generators: "sine" (440 Hz, each channel an octave above the one before),
  * "ramp" (a saw tooth through every 16-bit value), "noise" (xorshift64* from a
  * seed), "counter" (the samples are numbered from 1, so that a page, a frame or
- * a channel in the wrong place shows; S16_LE starts again after 65521, a prime,
- * so that it never lines up with pages).
+ * a channel in the wrong place shows; in 16 bits it starts again after 65521, a
+ * prime, so that it never lines up with pages), "code" (64 bits in a row of one
+ * channel, CODE_BITS, say which frames of which channel they are, in any format;
+ * no sample is silent, no two of one frame are equal).
  */
+#define CODE_BITS 64
+
 const struct source_ops *source_find(const char *name);
 
 /* Their names, for messages; ends in NULL. */

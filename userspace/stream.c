@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "hw-params.h"
 #include "stream.h"
 #include "transfer.h"
 
@@ -87,116 +88,6 @@ int stream_open(struct stream *s, const char *device,
 	return 0;
 }
 
-/* For a list: " S16_LE", or nothing if the device does not have it. */
-static const char *has_format(struct stream *s, snd_pcm_hw_params_t *params,
-			      snd_pcm_format_t format)
-{
-	if (snd_pcm_hw_params_test_format(s->pcm, params, format))
-		return "";
-	return format == SND_PCM_FORMAT_S16_LE ? " S16_LE" : " S32_LE";
-}
-
-static int refuse_spec(struct stream *s, const struct stream_config *config,
-		       snd_pcm_hw_params_t *params, int err,
-		       struct refusal *why)
-{
-	unsigned int rate_min = 0, rate_max = 0;
-	unsigned int channels_min = 0, channels_max = 0;
-
-	snd_pcm_hw_params_any(s->pcm, params);
-	snd_pcm_hw_params_get_rate_min(params, &rate_min, NULL);
-	snd_pcm_hw_params_get_rate_max(params, &rate_max, NULL);
-	snd_pcm_hw_params_get_channels_min(params, &channels_min);
-	snd_pcm_hw_params_get_channels_max(params, &channels_max);
-	return refuse(why, config->refused_status,
-		      "%s does not take %s, %u channel%s, %u Hz by %s (%s); it has%s%s, %u-%u channels, %u-%u Hz",
-		      s->name, pcm_format_name(&config->spec),
-		      config->spec.channels,
-		      config->spec.channels == 1 ? "" : "s", config->spec.rate,
-		      snd_pcm_access_name(s->transfer->access),
-		      snd_strerror(err),
-		      has_format(s, params, SND_PCM_FORMAT_S16_LE),
-		      has_format(s, params, SND_PCM_FORMAT_S32_LE),
-		      channels_min, channels_max, rate_min, rate_max);
-}
-
-/*
- * Format, channels and rate exactly as asked: none is a request that may be
- * rounded.
- */
-static int set_spec(struct stream *s, const struct stream_config *config,
-		    snd_pcm_hw_params_t *params)
-{
-	snd_pcm_format_t format = config->spec.sample_bytes == 2 ?
-					  SND_PCM_FORMAT_S16_LE :
-					  SND_PCM_FORMAT_S32_LE;
-	int err;
-
-	err = snd_pcm_hw_params_any(s->pcm, params);
-	if (err >= 0)
-		err = snd_pcm_hw_params_set_access(s->pcm, params,
-						   s->transfer->access);
-	if (err >= 0)
-		err = snd_pcm_hw_params_set_format(s->pcm, params, format);
-	if (err >= 0)
-		err = snd_pcm_hw_params_set_channels(s->pcm, params,
-						     config->spec.channels);
-	if (err >= 0)
-		err = snd_pcm_hw_params_set_rate(s->pcm, params,
-						 config->spec.rate, 0);
-	if (err >= 0 && !config->period_wakeup)
-		err = snd_pcm_hw_params_set_period_wakeup(s->pcm, params, 0);
-	return err;
-}
-
-/*
- * What was asked for is set as it is; what was not is chosen near half a second
- * in eight periods.
- */
-static int set_sizes(struct stream *s, const struct stream_config *config,
-		     snd_pcm_hw_params_t *params)
-{
-	snd_pcm_uframes_t buffer = config->spec.rate / 2;
-	snd_pcm_uframes_t period;
-	int err = 0;
-
-	if (config->buffer_size)
-		err = snd_pcm_hw_params_set_buffer_size(s->pcm, params,
-							config->buffer_size);
-	if (err >= 0 && config->period_size)
-		err = snd_pcm_hw_params_set_period_size(s->pcm, params,
-							config->period_size, 0);
-	if (err >= 0 && !config->buffer_size)
-		err = snd_pcm_hw_params_set_buffer_size_near(s->pcm, params,
-							     &buffer);
-	if (err >= 0 && !config->period_size) {
-		period = (config->buffer_size ? config->buffer_size : buffer) /
-			 8;
-		err = snd_pcm_hw_params_set_period_size_near(s->pcm, params,
-							     &period, NULL);
-	}
-	return err;
-}
-
-static int refuse_sizes(struct stream *s, const struct stream_config *config,
-			snd_pcm_hw_params_t *params, int err,
-			struct refusal *why)
-{
-	snd_pcm_uframes_t buffer_min = 0, buffer_max = 0;
-	snd_pcm_uframes_t period_min = 0, period_max = 0;
-
-	set_spec(s, config, params);
-	snd_pcm_hw_params_get_buffer_size_min(params, &buffer_min);
-	snd_pcm_hw_params_get_buffer_size_max(params, &buffer_max);
-	snd_pcm_hw_params_get_period_size_min(params, &period_min, NULL);
-	snd_pcm_hw_params_get_period_size_max(params, &period_max, NULL);
-	return refuse(why, EX_USAGE,
-		      "%s does not take a buffer of %lu frames in periods of %lu (%s; 0 is for not asked); it has buffers of %lu-%lu and periods of %lu-%lu frames",
-		      s->name, config->buffer_size, config->period_size,
-		      snd_strerror(err), buffer_min, buffer_max, period_min,
-		      period_max);
-}
-
 static int set_hw_params(struct stream *s, const struct stream_config *config,
 			 struct refusal *why)
 {
@@ -204,12 +95,8 @@ static int set_hw_params(struct stream *s, const struct stream_config *config,
 	int err;
 
 	snd_pcm_hw_params_alloca(&params);
-	err = set_spec(s, config, params);
-	if (err < 0)
-		return refuse_spec(s, config, params, err, why);
-	err = set_sizes(s, config, params);
-	if (err < 0)
-		return refuse_sizes(s, config, params, err, why);
+	if (hw_params_choose(s, config, params, why))
+		return -1;
 	err = snd_pcm_hw_params(s->pcm, params);
 	if (err < 0)
 		return refuse(why, EX_UNAVAILABLE,
@@ -259,12 +146,26 @@ static int set_sw_params(struct stream *s, struct refusal *why)
 	return 0;
 }
 
+/* Present at once, so that it costs no page fault later. */
+static int make_bounce(struct stream *s, struct refusal *why)
+{
+	size_t bytes = STREAM_RW_CHUNK * pcm_frame_bytes(&s->spec);
+
+	s->bounce = malloc(bytes);
+	if (!s->bounce)
+		return refuse(why, EX_OSERR, "no memory for %zu bytes", bytes);
+	memset(s->bounce, 0, bytes);
+	return 0;
+}
+
 int stream_setup(struct stream *s, const struct stream_config *config,
 		 struct refusal *why)
 {
 	s->spec = config->spec;
 	s->period_wakeup = config->period_wakeup;
 	s->transfer = &stream_transfers[config->access];
+	if (config->access == STREAM_RW_NONINTERLEAVED && make_bounce(s, why))
+		return -1;
 	if (set_hw_params(s, config, why) || set_sw_params(s, why))
 		return -1;
 	return 0;
@@ -320,4 +221,6 @@ void stream_close(struct stream *s)
 	if (s->pcm)
 		snd_pcm_close(s->pcm);
 	s->pcm = NULL;
+	free(s->bounce);
+	s->bounce = NULL;
 }

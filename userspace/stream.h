@@ -12,12 +12,23 @@
 #include "args.h"
 #include "pcm-spec.h"
 
-#define STREAM_RW_CHUNK 4096 /* frames read at once by read/write */
+#define STREAM_RW_CHUNK 4096 /* frames at once, read or written by channel */
 
 enum stream_access {
 	STREAM_MMAP,
 	STREAM_RW,
+	STREAM_MMAP_NONINTERLEAVED,
+	STREAM_RW_NONINTERLEAVED,
+	STREAM_ACCESSES,
 };
+
+/* As options name them; ends in NULL. */
+extern const char *const stream_access_names[];
+
+static inline bool stream_access_mapped(enum stream_access access)
+{
+	return access == STREAM_MMAP || access == STREAM_MMAP_NONINTERLEAVED;
+}
 
 struct stream_config {
 	struct pcm_spec spec;
@@ -28,21 +39,19 @@ struct stream_config {
 	int refused_status; /* exit status if the device does not take @spec */
 };
 
-typedef void (*frames_fn)(void *arg, const void *frames, size_t count);
-
 struct stream;
 
 /*
- * At most @count frames, fewer if the buffer has no more room or no more
- * frames. Both return the number of frames or a negative errno.
+ * At most @count frames, which are interleaved in memory whatever they are on the
+ * card; fewer if the buffer has no more room or no more frames. Both return the
+ * number of frames or a negative errno.
  */
 struct stream_transfer {
 	snd_pcm_access_t access;
 	snd_pcm_sframes_t (*write)(struct stream *s, const void *frames,
 				   snd_pcm_uframes_t count);
-	/* gives the frames to @fn, where they lie if that is possible */
-	snd_pcm_sframes_t (*read)(struct stream *s, snd_pcm_uframes_t count,
-				  frames_fn fn, void *arg);
+	snd_pcm_sframes_t (*read)(struct stream *s, void *frames,
+				  snd_pcm_uframes_t count);
 };
 
 struct stream {
@@ -55,7 +64,11 @@ struct stream {
 	snd_pcm_uframes_t buffer_size, period_size;
 	uint64_t appl_ptr; /* frames written or read so far */
 	const void *mapping; /* the buffer, as alsa-lib has it mapped */
-	int32_t bounce[STREAM_RW_CHUNK * CARD_CHANNELS_MAX]; /* for rw */
+	/* used by one transfer at a time: the frames in memory, and the bounce */
+	snd_pcm_channel_area_t areas[PCM_CHANNELS_MAX];
+	snd_pcm_channel_area_t lane_areas[PCM_CHANNELS_MAX];
+	void *lanes[PCM_CHANNELS_MAX];
+	void *bounce; /* STREAM_RW_CHUNK frames, channel by channel, or NULL */
 };
 
 /*
@@ -74,8 +87,8 @@ int stream_setup(struct stream *s, const struct stream_config *config,
 
 snd_pcm_sframes_t stream_write(struct stream *s, const void *frames,
 			       snd_pcm_uframes_t count);
-snd_pcm_sframes_t stream_read(struct stream *s, snd_pcm_uframes_t count,
-			      frames_fn fn, void *arg);
+snd_pcm_sframes_t stream_read(struct stream *s, void *frames,
+			      snd_pcm_uframes_t count);
 
 /*
  * What the kernel says of the stream now. @err is a negative errno, and the

@@ -154,6 +154,16 @@ static int open_stream(struct stream *stream, struct dice *dice)
 	return 0;
 }
 
+/*
+ * A card that is not found stays in use, as does its driver, as long as something of it
+ * is mapped: its clients let go after some more touches, however slow the machine is.
+ */
+static void give_up_card(struct member *member)
+{
+	if (dice_one_in(&member->dice, 4))
+		views_unmap_all(&client_of(member)->views);
+}
+
 static int do_open(struct member *member)
 {
 	struct client *client = client_of(member);
@@ -165,6 +175,8 @@ static int do_open(struct member *member)
 	err = open_stream(&client->stream[at], &member->dice);
 	if (!err)
 		client->stream[at].serial = ++client->serial;
+	else if (err != -EBUSY && err != -EAGAIN)
+		give_up_card(member);
 	return err;
 }
 
@@ -591,7 +603,8 @@ static int do_advance(struct member *member)
 #define ERRNOS(name, ...) static const int of_##name[] = { __VA_ARGS__, 0 }
 
 ERRNOS(open, EBUSY, EAGAIN);
-ERRNOS(change, EBADFD, EBUSY, ENOMEM);
+/* (alsa-lib asks for the state afterwards: somebody else may have made an xrun by then) */
+ERRNOS(change, EBADFD, EBUSY, ENOMEM, EPIPE, ESTRPIPE);
 ERRNOS(state, EBADFD, EPIPE, ESTRPIPE);
 ERRNOS(drain, EBADFD, EPIPE, ESTRPIPE, EAGAIN, EIO);
 /* (EBUSY: somebody else is changing the parameters at this moment) */

@@ -1,56 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How frames get into and out of the buffer: mmap and read/write. Neither
- * sleeps.
+ * How frames get into and out of the buffer: mmap and read/write, by frames and by
+ * channels. None sleeps.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "transfer.h"
 
-/*
- * Where frame @offset lies. The frames are interleaved and packed: that is
- * checked against the areas rather than assumed, for a card that says otherwise
- * would be judged on the wrong bytes.
- */
-static void *areas_frame(const struct stream *s,
-			 const snd_pcm_channel_area_t *areas,
-			 snd_pcm_uframes_t offset)
+const char *const stream_access_names[] = { "mmap", "rw", "mmap-noninterleaved",
+					    "rw-noninterleaved", NULL };
+
+/* Frames in memory, interleaved and packed, as alsa-lib describes them. */
+static const snd_pcm_channel_area_t *interleaved(struct stream *s,
+						 const void *frames)
 {
-	unsigned int sample_bits = s->spec.sample_bytes * 8;
+	unsigned int bits = 8 * (unsigned int)pcm_sample_bytes(&s->spec);
 	unsigned int c;
 
 	for (c = 0; c < s->spec.channels; c++)
-		if (areas[c].addr != areas[0].addr ||
-		    areas[c].step != areas[0].step ||
-		    areas[c].first != areas[0].first + c * sample_bits)
-			return NULL;
-	if (areas[0].step != sample_bits * s->spec.channels ||
-	    areas[0].first % 8)
-		return NULL;
-	return (char *)areas[0].addr + areas[0].first / 8 +
-	       offset * (areas[0].step / 8);
+		s->areas[c] = (snd_pcm_channel_area_t){
+			.addr = (void *)frames,
+			.first = c * bits,
+			.step = s->spec.channels * bits,
+		};
+	return s->areas;
+}
+
+/* The same of the bounce, where each channel lies for itself. */
+static const snd_pcm_channel_area_t *by_channel(struct stream *s)
+{
+	size_t bytes = pcm_sample_bytes(&s->spec);
+	unsigned int c;
+
+	for (c = 0; c < s->spec.channels; c++) {
+		s->lanes[c] = (char *)s->bounce + c * STREAM_RW_CHUNK * bytes;
+		s->lane_areas[c] = (snd_pcm_channel_area_t){
+			.addr = s->lanes[c],
+			.step = 8 * (unsigned int)bytes,
+		};
+	}
+	return s->lane_areas;
+}
+
+static int copy(struct stream *s, const snd_pcm_channel_area_t *to,
+		snd_pcm_uframes_t to_frame, const snd_pcm_channel_area_t *from,
+		snd_pcm_uframes_t from_frame, snd_pcm_uframes_t count)
+{
+	return snd_pcm_areas_copy(to, to_frame, from, from_frame,
+				  s->spec.channels, count, s->spec.format);
 }
 
 /*
- * The next piece of the buffer that is in one piece. NULL with @err if there is
- * an error.
+ * The next piece of the buffer that is in one piece: its areas. NULL with @err if
+ * there is an error.
  */
-static void *mmap_piece(struct stream *s, snd_pcm_uframes_t *offset,
-			snd_pcm_uframes_t *count, int *err)
+static const snd_pcm_channel_area_t *mmap_piece(struct stream *s,
+						snd_pcm_uframes_t *offset,
+						snd_pcm_uframes_t *count,
+						int *err)
 {
 	const snd_pcm_channel_area_t *areas;
-	void *frames;
 
 	*err = snd_pcm_mmap_begin(s->pcm, &areas, offset, count);
 	if (*err < 0)
 		return NULL;
-	frames = areas_frame(s, areas, *offset);
-	if (!frames)
-		*err = -EINVAL;
-	else if (!s->mapping)
-		s->mapping = areas_frame(s, areas, 0);
-	return frames;
+	if (!s->mapping)
+		s->mapping = areas[0].addr;
+	return areas;
 }
 
 static int mmap_done(struct stream *s, snd_pcm_uframes_t offset,
@@ -68,9 +85,8 @@ static int mmap_done(struct stream *s, snd_pcm_uframes_t offset,
 static snd_pcm_sframes_t mmap_write(struct stream *s, const void *frames,
 				    snd_pcm_uframes_t count)
 {
-	size_t bytes = pcm_frame_bytes(&s->spec);
+	const snd_pcm_channel_area_t *from = interleaved(s, frames), *room;
 	snd_pcm_uframes_t done = 0, offset, piece;
-	void *room;
 	int err;
 
 	while (done < count) {
@@ -80,9 +96,9 @@ static snd_pcm_sframes_t mmap_write(struct stream *s, const void *frames,
 			return err;
 		if (!piece)
 			break;
-		memcpy(room, (const char *)frames + done * bytes,
-		       piece * bytes);
-		err = mmap_done(s, offset, piece);
+		err = copy(s, room, offset, from, done, piece);
+		if (!err)
+			err = mmap_done(s, offset, piece);
 		if (err)
 			return err;
 		done += piece;
@@ -90,22 +106,23 @@ static snd_pcm_sframes_t mmap_write(struct stream *s, const void *frames,
 	return (snd_pcm_sframes_t)done;
 }
 
-static snd_pcm_sframes_t mmap_read(struct stream *s, snd_pcm_uframes_t count,
-				   frames_fn fn, void *arg)
+static snd_pcm_sframes_t mmap_read(struct stream *s, void *frames,
+				   snd_pcm_uframes_t count)
 {
+	const snd_pcm_channel_area_t *to = interleaved(s, frames), *from;
 	snd_pcm_uframes_t done = 0, offset, piece;
-	const void *frames;
 	int err;
 
 	while (done < count) {
 		piece = count - done;
-		frames = mmap_piece(s, &offset, &piece, &err);
-		if (!frames)
+		from = mmap_piece(s, &offset, &piece, &err);
+		if (!from)
 			return err;
 		if (!piece)
 			break;
-		fn(arg, frames, piece);
-		err = mmap_done(s, offset, piece);
+		err = copy(s, to, done, from, offset, piece);
+		if (!err)
+			err = mmap_done(s, offset, piece);
 		if (err)
 			return err;
 		done += piece;
@@ -113,11 +130,9 @@ static snd_pcm_sframes_t mmap_read(struct stream *s, snd_pcm_uframes_t count,
 	return (snd_pcm_sframes_t)done;
 }
 
-static snd_pcm_sframes_t rw_write(struct stream *s, const void *frames,
-				  snd_pcm_uframes_t count)
+/* What read and write calls return, with the frames counted. */
+static snd_pcm_sframes_t count_done(struct stream *s, snd_pcm_sframes_t done)
 {
-	snd_pcm_sframes_t done = snd_pcm_writei(s->pcm, frames, count);
-
 	if (done == -EAGAIN)
 		return 0;
 	if (done > 0)
@@ -125,21 +140,48 @@ static snd_pcm_sframes_t rw_write(struct stream *s, const void *frames,
 	return done;
 }
 
-static snd_pcm_sframes_t rw_read(struct stream *s, snd_pcm_uframes_t count,
-				 frames_fn fn, void *arg)
+static snd_pcm_sframes_t rw_write(struct stream *s, const void *frames,
+				  snd_pcm_uframes_t count)
 {
-	snd_pcm_sframes_t done;
+	return count_done(s, snd_pcm_writei(s->pcm, frames, count));
+}
 
-	if (count > STREAM_RW_CHUNK)
-		count = STREAM_RW_CHUNK;
-	done = snd_pcm_readi(s->pcm, s->bounce, count);
-	if (done == -EAGAIN)
-		return 0;
+static snd_pcm_sframes_t rw_read(struct stream *s, void *frames,
+				 snd_pcm_uframes_t count)
+{
+	return count_done(s, snd_pcm_readi(s->pcm, frames, count));
+}
+
+static snd_pcm_uframes_t chunk(snd_pcm_uframes_t count)
+{
+	return count < STREAM_RW_CHUNK ? count : STREAM_RW_CHUNK;
+}
+
+static snd_pcm_sframes_t rw_write_lanes(struct stream *s, const void *frames,
+					snd_pcm_uframes_t count)
+{
+	int err = copy(s, by_channel(s), 0, interleaved(s, frames), 0,
+		       chunk(count));
+
+	if (err)
+		return err;
+	return count_done(s, snd_pcm_writen(s->pcm, s->lanes, chunk(count)));
+}
+
+static snd_pcm_sframes_t rw_read_lanes(struct stream *s, void *frames,
+				       snd_pcm_uframes_t count)
+{
+	const snd_pcm_channel_area_t *from = by_channel(s);
+	snd_pcm_sframes_t done = snd_pcm_readn(s->pcm, s->lanes, chunk(count));
+	int err;
+
 	if (done > 0) {
-		s->appl_ptr += (uint64_t)done;
-		fn(arg, s->bounce, (size_t)done);
+		err = copy(s, interleaved(s, frames), 0, from, 0,
+			   (snd_pcm_uframes_t)done);
+		if (err)
+			return err;
 	}
-	return done;
+	return count_done(s, done);
 }
 
 const struct stream_transfer stream_transfers[] = {
@@ -152,6 +194,16 @@ const struct stream_transfer stream_transfers[] = {
 		.access = SND_PCM_ACCESS_RW_INTERLEAVED,
 		.write = rw_write,
 		.read = rw_read,
+	},
+	[STREAM_MMAP_NONINTERLEAVED] = {
+		.access = SND_PCM_ACCESS_MMAP_NONINTERLEAVED,
+		.write = mmap_write,
+		.read = mmap_read,
+	},
+	[STREAM_RW_NONINTERLEAVED] = {
+		.access = SND_PCM_ACCESS_RW_NONINTERLEAVED,
+		.write = rw_write_lanes,
+		.read = rw_read_lanes,
 	},
 };
 
@@ -175,12 +227,12 @@ snd_pcm_sframes_t stream_write(struct stream *s, const void *frames,
 	return s->transfer->write(s, frames, (snd_pcm_uframes_t)avail);
 }
 
-snd_pcm_sframes_t stream_read(struct stream *s, snd_pcm_uframes_t count,
-			      frames_fn fn, void *arg)
+snd_pcm_sframes_t stream_read(struct stream *s, void *frames,
+			      snd_pcm_uframes_t count)
 {
 	snd_pcm_sframes_t avail = stream_avail(s, count);
 
 	if (avail <= 0)
 		return avail;
-	return s->transfer->read(s, (snd_pcm_uframes_t)avail, fn, arg);
+	return s->transfer->read(s, frames, (snd_pcm_uframes_t)avail);
 }

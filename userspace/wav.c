@@ -9,16 +9,49 @@
 
 #include "wav.h"
 
+#define TAKES                                                                \
+	"what can be played is WAV with U8, S16, S24, S32, float or double," \
+	" 1-%d channels, 1-%d Hz"
+#define CHUNK 4096 /* samples read at once */
+
+/* Reads at most CHUNK samples, a whole number of frames; puts them at @index. */
+static sf_count_t fill_chunk(struct source *source, void *frames,
+			     uint64_t index, sf_count_t want)
+{
+	const struct pcm_spec *spec = &source->spec;
+	size_t bytes = pcm_sample_bytes(spec);
+	char *at = (char *)frames + index * bytes;
+	int samples[CHUNK];
+	sf_count_t got, i;
+
+	if (spec->format == SND_PCM_FORMAT_FLOAT)
+		return sf_read_float(source->file, (float *)(void *)at, want);
+	if (spec->format == SND_PCM_FORMAT_FLOAT64)
+		return sf_read_double(source->file, (double *)(void *)at, want);
+	got = sf_read_int(source->file, samples, want);
+	for (i = 0; i < got; i++)
+		pcm_set_sample(spec, at, (uint64_t)i,
+			       pcm_from_s32(spec, samples[i]));
+	return got;
+}
+
 static size_t wav_fill(struct source *source, void *frames, size_t count)
 {
+	unsigned int channels = source->spec.channels;
+	uint64_t total = (uint64_t)count * channels, done = 0, want;
 	sf_count_t got;
 
-	if (source->spec.sample_bytes == 2)
-		got = sf_readf_short(source->file, frames, (sf_count_t)count);
-	else
-		got = sf_readf_int(source->file, frames, (sf_count_t)count);
-	source->frame += (uint64_t)got;
-	return (size_t)got;
+	while (done < total) {
+		want = total - done;
+		if (want > CHUNK / channels * channels)
+			want = CHUNK / channels * channels;
+		got = fill_chunk(source, frames, done, (sf_count_t)want);
+		if (got <= 0)
+			break;
+		done += (uint64_t)got;
+	}
+	source->frame += done / channels;
+	return done / channels;
 }
 
 static void wav_close(struct source *source)
@@ -43,36 +76,43 @@ static const char *format_name(int format)
 	return info.name;
 }
 
-/* 2 or 4 for what the card takes, 0 for all else. */
-static unsigned int wav_sample_bytes(const SF_INFO *info)
+/* What the samples of the file are without any conversion. */
+static snd_pcm_format_t wav_format(const SF_INFO *info)
 {
 	int container = info->format & SF_FORMAT_TYPEMASK;
 
 	if (container != SF_FORMAT_WAV && container != SF_FORMAT_WAVEX)
-		return 0;
+		return SND_PCM_FORMAT_UNKNOWN;
 	switch (info->format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_U8:
+		return SND_PCM_FORMAT_U8;
 	case SF_FORMAT_PCM_16:
-		return 2;
+		return SND_PCM_FORMAT_S16_LE;
+	case SF_FORMAT_PCM_24:
+		return SND_PCM_FORMAT_S24_3LE;
 	case SF_FORMAT_PCM_32:
-		return 4;
+		return SND_PCM_FORMAT_S32_LE;
+	case SF_FORMAT_FLOAT:
+		return SND_PCM_FORMAT_FLOAT;
+	case SF_FORMAT_DOUBLE:
+		return SND_PCM_FORMAT_FLOAT64;
 	default:
-		return 0;
+		return SND_PCM_FORMAT_UNKNOWN;
 	}
 }
 
 static int wav_check(const SF_INFO *info, const char *path, struct refusal *why)
 {
-	if (!wav_sample_bytes(info) || info->channels < 1 ||
-	    info->channels > CARD_CHANNELS_MAX ||
-	    info->samplerate < CARD_RATE_MIN ||
-	    info->samplerate > CARD_RATE_MAX)
+	if (wav_format(info) == SND_PCM_FORMAT_UNKNOWN || info->channels < 1 ||
+	    info->channels > PCM_CHANNELS_MAX || info->samplerate < 1 ||
+	    info->samplerate > PCM_RATE_MAX)
 		return refuse(why, EX_DATAERR,
-			      "%s has %s, %s, %d channel%s, %d Hz; " CARD_TAKES,
+			      "%s has %s, %s, %d channel%s, %d Hz; " TAKES,
 			      path,
 			      format_name(info->format & SF_FORMAT_TYPEMASK),
 			      format_name(info->format & SF_FORMAT_SUBMASK),
 			      info->channels, info->channels == 1 ? "" : "s",
-			      info->samplerate);
+			      info->samplerate, PCM_CHANNELS_MAX, PCM_RATE_MAX);
 	if (info->frames < 1)
 		return refuse(why, EX_DATAERR,
 			      "%s has no frames: nothing to play", path);
@@ -112,13 +152,14 @@ int wav_open(struct source *source, const char *path, struct refusal *why)
 	file = sf_open_fd(fd, SFM_READ, &info, SF_TRUE);
 	if (!file)
 		return refuse(why, EX_DATAERR,
-			      "%s is not a sound file (%s); " CARD_TAKES, path,
-			      sf_strerror(NULL));
+			      "%s is not a sound file (%s); " TAKES, path,
+			      sf_strerror(NULL), PCM_CHANNELS_MAX,
+			      PCM_RATE_MAX);
 	if (wav_check(&info, path, why)) {
 		sf_close(file);
 		return -1;
 	}
-	spec.sample_bytes = wav_sample_bytes(&info);
+	spec.format = wav_format(&info);
 	spec.channels = (unsigned int)info.channels;
 	spec.rate = (unsigned int)info.samplerate;
 	source_init(source, &wav_ops, &spec, 0);
