@@ -2,17 +2,26 @@
 #
 # What people type. The modules themselves are described in Kbuild, for kbuild.
 
-# the VM's kernel: 6.1, or debug, the instrumented one
-KERNEL ?= 6.1
-# a kernel build directory of your own, such as /lib/modules/$(uname -r)/build
+# the VM's kernel and architecture, a line of tests/vm/kernels; by itself the stock
+# kernel of this machine's release
+ifneq ($(KERNEL_IMAGE),)
+KERNEL := own
+endif
+ifeq ($(KERNEL),)
+KERNEL := $(shell bash -c '. tests/vm/lib.sh && host_kernel')
+endif
+ARCH ?= amd64
+# a kernel build directory of your own, such as /lib/modules/$(uname -r)/build, and the
+# image of that kernel, for the VM to boot it
 KDIR ?=
+KERNEL_IMAGE ?=
 # a single test
 CASE ?=
 # how long make fuzz takes
 SECONDS ?= 60
 # how much of the model make model searches: small or large
 BOUND ?= small
-# a kernel source tree, for make scan
+# a kernel source tree, for make scan and make kernel-tree
 TREE ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -23,21 +32,30 @@ V ?= 0
 MAKEFLAGS += --no-print-directory
 Q := $(if $(filter 0,$(V)),@)
 
+# The rig is told of them by its environment.
+arch := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(ARCH)))
+export ONCARD_KERNEL := $(KERNEL)
+export ONCARD_ARCH := $(arch)
+ifneq ($(KERNEL_IMAGE),)
+export ONCARD_KERNEL_IMAGE := $(abspath $(KERNEL_IMAGE))
+export ONCARD_KDIR := $(abspath $(KDIR))
+override KDIR :=
+endif
+
 ifeq ($(KDIR),)
-kernel_name  = $(KERNEL)
-kernel_build = $$(tests/vm/fetch --kernel $(KERNEL) headers)
+kernel_name = $(KERNEL)-$(arch)
+kbuild      = tests/vm/kbuild --
+# (a kernel of the user's own gets the modules; these are the VM's)
+test_modules := tests/modules Documentation/example
+with_tests   := ONCARD_TESTS=1
 else
-kernel_name  = $(notdir $(patsubst %/build,%,$(abspath $(KDIR))))
-kernel_build = $(KDIR)
+kernel_name = $(notdir $(patsubst %/build,%,$(abspath $(KDIR))))
+kbuild      = tests/vm/kbuild --kdir '$(KDIR)' --
 endif
 
 MODULES_DIR ?= build/modules/$(kernel_name)
-# BTF of a module refers to vmlinux's, which a package of headers does not hold.
-no_btf := CONFIG_DEBUG_INFO_BTF_MODULES=
 # more for kbuild's command line, such as W=1
 KBUILD_ARGS ?=
-# Debian's headers name the compiler of their kernel, gcc-12; gcc is near enough.
-modules_cc = $(if $(KDIR)$(shell command -v gcc-12),,CC=gcc)
 JOBS := $(shell nproc)
 
 .PHONY: help
@@ -48,13 +66,24 @@ help:
 
 ## make run          play WAVs through memory on the card, in a VM, and judge it
 .PHONY: run
-run: build/need/vm modules programs
-	$(Q)tests/demo/run --kernel $(KERNEL)
+run: build/need/vm modules programs userspace
+	$(Q)tests/demo/run
 
 ## make test         all tests; CASE=NAME for one, tests/run --list names them
 .PHONY: test
-test: build/need/vm modules programs
-	$(Q)tests/run --kernel $(KERNEL) $(CASE)
+test: build/need/vm modules programs userspace
+	$(Q)tests/run $(CASE)
+
+## make test-all     all tests on all kernels of tests/vm/kernels, and a table of them: hours
+.PHONY: test-all
+test-all:
+	$(Q)tests/all
+
+## make test-kernels what differs between kernels, on each stock one but the default, and
+##                   on arm64
+.PHONY: test-kernels
+test-kernels:
+	$(Q)tests/all --brief
 
 ## make test-debug   what the instrumented kernel finds in some minutes; it is built
 ##                   first, once, in about ten. make test KERNEL=debug: all that are not
@@ -70,7 +99,7 @@ debug_tests := $(addprefix cases/,instruments kunit lifetime) \
 ##                   hours; CASE=NAME for one stress test. Wanted with KERNEL=debug, too
 .PHONY: soak
 soak: build/need/vm modules programs
-	$(Q)tests/stress/soak --kernel $(KERNEL) $(CASE)
+	$(Q)tests/stress/soak $(CASE)
 
 ## make mutants      break the tree in each way that others have shipped, and see the
 ##                   test for it fail; a minute each
@@ -82,18 +111,18 @@ mutants: build/need/vm
 ##                   out: 2004's figures, today's and ours; in build/lab/
 .PHONY: lab
 lab: build/need/vm modules programs
-	$(Q)tests/lab/run --kernel $(KERNEL)
+	$(Q)tests/lab/run
 
 ## make bench        what alloc and free of pages cost, in instructions, beside the
 ##                   kernel's own allocators; in build/bench/
 .PHONY: bench
 bench: build/need/vm modules programs
-	$(Q)tests/bench/run --kernel $(KERNEL)
+	$(Q)tests/bench/run
 
 ## make shell        a shell in the VM, with the card in it
 .PHONY: shell
 shell: build/need/vm modules programs
-	$(Q)tests/vm/run --kernel $(KERNEL) --interactive -- sh
+	$(Q)tests/vm/run --interactive -- sh
 
 ## make model        have spin search all states of the model of lifetimes, and find
 ##                   defects that are planted in it; BOUND=large for a larger part
@@ -105,6 +134,12 @@ model:
 .PHONY: check
 check:
 	$(Q)tests/check $(CHECK)
+
+## make coverage     lines and branches of the modules that tests reach, counted by gcov
+##                   in the instrumented kernel; in build/coverage/
+.PHONY: coverage
+coverage: build/need/vm
+	$(Q)tests/coverage/run
 
 ## make fuzz         compare the page-order allocator with a model of it, over inputs
 ##                   that are made up; SECONDS=60 for how long
@@ -131,13 +166,10 @@ scan:
 ## make modules      dma-core.ko and snd-oncard.ko, in build/modules/
 .PHONY: modules
 modules: build/need/modules
-	@test -z '$(KDIR)' || test -e '$(KDIR)/Makefile' || { echo >&2 "make: no kernel" \
-		"build directory at $(KDIR); install its linux-headers, or give KDIR=DIR"; exit 1; }
-	@tests/lib/mirror-sources $(MODULES_DIR) Kbuild dma-core sound tests/modules Documentation/example
+	@tests/lib/mirror-sources $(MODULES_DIR) Kbuild dma-core sound $(test_modules)
 	@echo "  BUILD   modules for $(kernel_name)"
-	$(Q)kdir=$(kernel_build) && $(MAKE) $(if $(Q),-s) -C "$$kdir" -j$(JOBS) \
-		M='$(abspath $(MODULES_DIR))' $(modules_cc) $(KBUILD_ARGS) \
-		$$(test -e "$$kdir/vmlinux" || echo $(no_btf)) modules
+	$(Q)$(kbuild) $(if $(Q),-s) -j$(JOBS) M='$(abspath $(MODULES_DIR))' $(with_tests) \
+		$(KBUILD_ARGS) modules
 
 ## make userspace    oncard-play and its kin, in build/userspace/
 .PHONY: userspace
@@ -145,35 +177,50 @@ userspace: build/need/userspace
 	@echo "  BUILD   userspace"
 	$(Q)$(MAKE) $(if $(Q),-s) -C userspace -j$(JOBS) O='$(abspath build/userspace)'
 
-# what the VM has: ours, and what only tests run
+# what the VM has, built with the VM's own libraries: userspace/, and what only tests run
 .PHONY: programs
-programs: userspace
-	$(Q)$(MAKE) $(if $(Q),-s) -C tests/programs -j$(JOBS) O='$(abspath build/userspace)'
-
-## make install      modules for the running kernel (or KDIR=), programs and
-##                   manual pages under PREFIX=/usr/local; DESTDIR= for packagers
-.PHONY: install modules-install
-install: install_kdir = $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
-install: userspace
-	$(Q)$(MAKE) modules KDIR='$(install_kdir)'
-	$(Q)$(MAKE) modules-install KDIR='$(install_kdir)'
-	$(Q)$(MAKE) $(if $(Q),-s) -C userspace O='$(abspath build/userspace)' \
-		PREFIX='$(PREFIX)' DESTDIR='$(abspath $(DESTDIR))' install
-
-# (the modules of tests/ are not for installing; what cannot be signed for want
-# of the kernel's key stays unsigned without further words)
-modules-install:
-	@echo "  INSTALL modules for $(kernel_name)"
-	$(Q)sign=$$(test -e '$(KDIR)/certs/signing_key.pem' || echo CONFIG_MODULE_SIG_ALL=); \
-	for dir in dma-core sound; do \
-		$(MAKE) $(if $(Q),-s) -C '$(KDIR)' M='$(abspath $(MODULES_DIR))'/$$dir \
-			INSTALL_MOD_PATH='$(abspath $(DESTDIR))' $$sign modules_install || exit; \
+programs: build/need/modules
+	@echo "  BUILD   programs for the VM, $(arch)"
+	$(Q)PATH="$$(tests/vm/fetch sdk):$$PATH"; \
+	cc=$$(bash -c '. tests/vm/lib.sh && kernel_row "$$ONCARD_KERNEL" "$$ONCARD_ARCH" && echo $$kernel_triplet-gcc'); \
+	for folder in userspace tests/programs; do \
+		$(MAKE) $(if $(Q),-s) -C $$folder -j$(JOBS) CC="$$cc" PKG_CONFIG=false \
+			O='$(abspath build/programs)/$(arch)' || exit; \
 	done
+
+## make install      modules for the running kernel (or KDIR=), signed and compressed as
+##                   it has its own; programs, manual pages and header under
+##                   PREFIX=/usr/local; DESTDIR= for packagers. Documentation/install.md
+.PHONY: install install-tools uninstall
+install:
+	$(Q)packaging/install $(if $(KDIR),--kdir '$(KDIR)') $(install_place) \
+		$(if $(filter command line,$(origin CC)),--cc '$(CC)') \
+		$(if $(SIGN_KEY)$(SIGN_CERT),--sign-key '$(SIGN_KEY)' --sign-cert '$(SIGN_CERT)')
+
+install-tools:
+	$(Q)packaging/install --no-modules $(install_place)
+
+## make uninstall    remove what make install installed, for all kernels
+uninstall:
+	$(Q)packaging/install --remove $(install_place)
+
+install_place = --prefix '$(PREFIX)' $(if $(DESTDIR),--destdir '$(DESTDIR)')
+
+## make deb          Debian packages, in build/deb/
+.PHONY: deb
+deb:
+	$(Q)packaging/deb
+
+## make kernel-tree  lay the modules into the kernel source TREE=DIR, build them there,
+##                   and write the patch series for it; in build/kernel-tree/
+.PHONY: kernel-tree
+kernel-tree:
+	$(Q)packaging/kernel-tree $(if $(TREE),'$(TREE)')
 
 ## make clean        remove what was built for the VM; keep its images and logs
 .PHONY: clean
 clean:
-	$(Q)rm -rf build/modules build/userspace build/unit build/check
+	$(Q)rm -rf build/modules build/userspace build/programs build/unit build/check
 
 ## make distclean    remove build/; downloads stay in the cache (see tests/vm/fetch)
 .PHONY: distclean
@@ -183,22 +230,24 @@ distclean:
 		"remove that folder to fetch them again"
 
 ##
-## KERNEL=6.1 the VM's kernel (or debug, an instrumented one), KDIR=DIR a kernel build
-## directory instead, V=1 show
-## the commands.
+## KERNEL=NAME and ARCH=arm64 choose the VM's kernel: tests/vm/kernels has them, debug is
+## an instrumented one. KDIR=DIR is a kernel build directory instead, for make modules and
+## make install; with KERNEL_IMAGE=FILE the VM boots that kernel. V=1 shows the commands.
 
 # What has to be installed before a step; asked again when this file changes. The VM
 # asks for all of it at once, so that who may not install has one command to pass on.
-for_modules   := make gcc-12 libc6-dev libelf1 kmod
+# (debian/control has the list; of the VMs, only the one for this architecture)
+qemu          := qemu-system-$(if $(filter arm64,$(arch)),arm,x86)
+for_modules   := make binutils mmdebstrap debian-archive-keyring xz-utils
 for_userspace := make gcc libc6-dev libasound2-dev libsndfile1-dev
+for_tests     := cpio kmod libcmocka-dev cmark-gfm coccinelle libpython3-dev patch perl spin
 build/need/modules:   packages := $(for_modules)
 build/need/modules:   purpose  := building the modules
 build/need/userspace: packages := $(for_userspace)
 build/need/userspace: purpose  := building the programs
-build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) qemu-system-x86 cpio libcmocka-dev cmark-gfm \
-			coccinelle libpython3-dev patch spin)
+build/need/vm:        packages := $(sort $(for_modules) $(for_userspace) $(for_tests)) $(qemu)
 build/need/vm:        purpose  := make run and make test
-build/need/%: Makefile
+build/need/%: Makefile debian/control
 	@tests/vm/need --for '$(purpose)' $(packages)
 	@mkdir -p $(@D)
 	@touch $@

@@ -4,7 +4,7 @@
 # make run's verdict: it comes last, once, after every check, and says FAIL with
 # what failed when anything did.
 # host
-# kernels: 6.1 (its VMs count instructions; an instrumented kernel needs too many)
+# kernels: stock (its VMs count instructions; an instrumented kernel needs too many)
 # timeout: 600
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)

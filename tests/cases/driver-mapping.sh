@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a driver's mmap() may rely on that does nothing but call dma_map_coherent().
-# kernels: 6.1 (a failing insertion needs kretprobes)
+# kernels: stock (a failing insertion needs kretprobes)
 . "$(dirname "$0")/../lib/ktap.sh"
 
 ktap_plan 4

@@ -19,6 +19,21 @@ node=/dev/example-card
 [ "$(map-node $node 65536 oncard-example)" = "4096 oncard-example" ] && echo mapped
 [ "$(map-node $node 65536)" = "4096 oncard-example" ] && echo shared
 map-node $node 131072 2>/dev/null || echo bounded
+
+# the card is pulled under a process that has it mapped, and comes back
+mkfifo /tmp/go
+map-node --hold $node 65536 </tmp/go >/tmp/held &
+exec 3>/tmp/go
+until [ -s /tmp/held ]; do :; done
+cd /sys/bus/pci/drivers/example-card
+echo 0000:01:00.0 >unbind && [ ! -e $node ] && echo pulled
+echo >&3
+wait $!
+[ "$(sed -n 2,3p /tmp/held | tr "\n" ,)" = "4096 ,No such device," ] && echo revoked
+cat /sys/kernel/debug/dma-core/revoked
+echo 0000:01:00.0 >bind && echo back
+[ "$(map-node $node 65536 oncard-example)" = "4096 oncard-example" ] && echo mapped
+cd /
 rmmod example-card && echo unloads
 [ -z "$(find /sys/kernel/debug/dma-core -mindepth 1 -type d)" ] && echo gone
 '
@@ -40,14 +55,14 @@ on_the_card()
 
 run_example()
 {
-	"$top/tests/vm/run" ${ONCARD_KERNEL:+--kernel "$ONCARD_KERNEL"} --no-modules --state "$state" -- sh -c "$in_vm" >"$state.said"
+	"$top/tests/vm/run" --no-modules --state "$state" -- sh -c "$in_vm" >"$state.said"
 }
 
 ktap_plan 4
 ktap_check "it runs" run_example
-ktap_is "it loads, allocates, maps to user space and unloads" \
+ktap_is "it loads, maps to user space, is pulled out of it, comes back and unloads" \
 	"$(tr '\n' ' ' <"$state.said")" \
-	"loads zeroed mapped shared bounded unloads gone "
+	"loads zeroed mapped shared bounded pulled revoked back mapped unloads gone "
 ktap_is "what was written lies in the card's memory" "$(on_the_card)" 4096
 make -s -C "$top" docs >/dev/null
 in_page >"$state.page"

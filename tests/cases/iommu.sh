@@ -16,7 +16,7 @@ ktap_check "coherent, system: bit-exact without a page fault" play_counter --fau
 ktap_check "reloads for nopage, system" reload mmap=nopage buffers=system
 ktap_check "nopage, system: bit-exact with one page fault per page" \
 	play_counter --faults per-page
-ktap_check "reloads for coherent, scattered" reload buffers=scattered
+ktap_check "reloads for coherent, scattered" reload buffers=scattered buffer_max=16M
 ktap_check "scattered: 8 MiB, bit-exact without a page fault" \
 	play_counter -f S32_LE -r 192000 --buffer-size 1048576 --faults none
 ktap_is "the IOMMU makes one piece of it" \

@@ -6,8 +6,6 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
-pat=/sys/kernel/debug/x86/pat_memtype_list
-
 # While aplay plays, ask the witness about its mapping of the PCM's node; it ends
 # when all was seen, which takes its time on a slow machine.
 look_while_playing()
@@ -16,6 +14,7 @@ look_while_playing()
 	player=$!
 	wait_until_running $player pcm0p && probe $player /dev/snd/pcmC0D0p || return
 	handle=$(mapped_buffer handle)
+	attributes=$(grep -o 'kernel=.* user=.*' $dma_core_debugfs/*/mappings)
 	users_while_mapped=$(cat /sys/module/dma_core/refcnt)
 	wait_until_running $player pcm0p
 	played_on=$?
@@ -27,18 +26,12 @@ look_while_playing()
 # The page frames in the page table, by what the region's translation says.
 expected_frames()
 {
-	first=$((($(region phys) + handle - $(region device)) / 4096))
+	first=$((($(region phys) + handle - $(region device)) / $(page_size)))
 	n=0
 	while [ $n -lt "$probe_pages" ]; do
 		printf 'page=%d pfn=%#x\n' $n $((first + n))
 		n=$((n + 1))
 	done
-}
-
-kernel_attributes()
-{
-	sed -n "s/^PAT: \[mem $(printf '0x%016x' "$(region phys)")-.*\] //p" $pat |
-		sort -u
 }
 
 # What others than root get to see: the modules' words in the log, and ALSA's files.
@@ -56,7 +49,7 @@ addresses_in_sight()
 	shown_to_everybody | grep -i -E -e 'ffff[89a-f][0-9a-f]{11}' -e "$card"
 }
 
-ktap_plan 13
+ktap_plan 15
 ktap_check "the witness loads" modprobe mapping-probe
 look_while_playing
 ktap_is "it saw the mapping of a playing aplay, which played on" $? 0
@@ -67,8 +60,11 @@ ktap_is "page n of the mapping is page n of the buffer" \
 	"$(probed_frames)" "$(expected_frames)"
 ktap_is "the user's mapping is write-combining" \
 	"$probe_write_combining" "$probe_pages"
-ktap_is "the kernel's mapping is write-combining, and only that" \
-	"$(kernel_attributes)" write-combining
+ktap_is "the kernel's mappings are write-combining, and only that" \
+	"$(probed kernel)" write-combining
+ktap_is "what maps all RAM maps none of it" "$(probed linear)" none
+ktap_is "dma-core says so of both mappings" "$attributes" \
+	"kernel=write-combining user=write-combining"
 ktap_is "the mapping pins dma-core beside the driver" "$users_while_mapped" 2
 ktap_subtest "a client's attempts" pcm-mapping hw:0,0,3
 ktap_is "what shows addresses is for root alone" \

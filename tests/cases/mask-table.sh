@@ -6,7 +6,7 @@
 # tests/lib/mask-cells.sh. QEMU's edu, a DMA engine that is not ours, says when an
 # address has more bits than it has.
 # host
-# kernels: 6.1 (its VMs count instructions; an instrumented kernel needs too many)
+# kernels: stock (its VMs count instructions; an instrumented kernel needs too many)
 # timeout: 2400
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(dirname "$0")/../..

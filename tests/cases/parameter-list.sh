@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/ktap.sh"
 top=$(dirname "$0")/../..
 
-module=$(find "$top/build/modules/${ONCARD_KERNEL:-6.1}" -name snd-oncard.ko)
+module=$(find "$top/build/modules/$ONCARD_KERNEL-$ONCARD_ARCH" -name snd-oncard.ko)
 
 in_module()
 {

@@ -3,6 +3,7 @@
 #
 # The card's memory in a range that was kept from the kernel on its command line.
 # vm: --no-modules --no-card --icount --append memmap=16M$0x18000000
+# archs: amd64 (memmap= keeps a range from an x86 kernel only)
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 

@@ -101,7 +101,7 @@ same "marked lines are found by their rule, and no others" "$tmp/found" "$tmp/ma
 grep ': page-of-dma$' "$tmp/marked" >"$tmp/expected"
 same "--rules shows what the named rule finds" "$tmp/found" "$tmp/expected"
 
-tree=$("$top/tests/vm/fetch" tree) || tree=/nowhere
+tree=$("$top/tests/vm/fetch" source) || tree=/nowhere
 "$scan" "$tree" sound >"$tmp/out" 2>"$tmp/err"
 ktap_is "sound/ of Linux 6.1 is scanned without an error" "$?" 0
 

@@ -54,8 +54,8 @@ look()
 	check "every page of it is in the page table" \
 		test "$probe_present" = "$probe_pages"
 	check "user mapping is write-combining, as the kernel's is" \
-		test "$probe_write_combining,$(region attribute)" = \
-		"$probe_pages,write-combining"
+		test "$probe_write_combining,$probe_agree,$(region attribute)" = \
+		"$probe_pages,$probe_pages,write-combining"
 	check "the card's address of the memory is not the CPU's" \
 		test "$(region phys)" != "$(region device)"
 }

@@ -131,7 +131,7 @@ END {
 	for (a = 1; a <= allocators; a++)
 		colour[allocator[a]] = shade[a]
 	print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-	print "<!-- SPDX-License-Identifier: GPL-2.0-only -->"
+	print "<!-- SPDX-License-Identifier" ": GPL-2.0-only -->"
 	print "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1130\" height=\"770\"" \
 		" viewBox=\"0 0 1130 770\" font-family=\"sans-serif\" font-size=\"12\">"
 	print "<style>.heading { font-size: 14px; font-weight: bold; }" \

@@ -13,6 +13,17 @@ reload()
 	rmmod snd-oncard && modprobe snd-oncard "$@"
 }
 
+# no_card_with [PARAMETER=VALUE...]: the driver loads, waits for a card it can use, and
+# unloads again
+no_card_with()
+{
+	modprobe snd-oncard "$@" || return
+	[ ! -e /proc/asound/card0 ] && [ ! -e /dev/oncard0 ] &&
+		[ -z "$(find $dma_core_debugfs -mindepth 1 -type d)" ]
+	found_none=$?
+	rmmod snd-oncard && return $found_none
+}
+
 # play_counter [OPTION...]: a second of a signal whose every sample is different
 play_counter()
 {
@@ -63,10 +74,12 @@ wait_until_running()
 	done
 }
 
-# address_of PID FILE: where the process has mapped it first, in hexadecimal
+# address_of PID FILE: where the process has mapped it first, in hexadecimal; where the file
+# is a driver's, by dma-core's for it, [dma-core:NAME]
 address_of()
 {
-	sed -n "s#^\([0-9a-f]*\)-.* $2\$#\1#p" "/proc/$1/maps" | head -n 1
+	sed -n "s#^\([0-9a-f]*\)-.*[/:]${2##*/}\]\{0,1\}\$#\1#p" "/proc/$1/maps" |
+		head -n 1
 }
 
 # vm_flags PID ADDRESS: the VmFlags of the VMA that begins there
@@ -75,20 +88,35 @@ vm_flags()
 	sed -n "/^$2-/,/^VmFlags/s/^VmFlags: //p" "/proc/$1/smaps"
 }
 
-# probe PID FILE: sets probe_pages, _present, _struct_page, _write_combining and
-# _flags of the process's mapping of FILE. Needs the module mapping-probe.
+# probe PID FILE: sets probe_pages, _present, _struct_page, _write_combining, _agree (pages
+# with one attribute for the user and for the kernel) and _flags of the process's
+# mapping of FILE. Needs the module mapping-probe.
 probe()
 {
 	probe_address=$(address_of "$1" "$2")
 	echo "$1 $probe_address" >$probe_debugfs/query &&
 		cat $probe_debugfs/answer >/tmp/probe || return
 	read -r _ probe_pages probe_present probe_struct_page \
-		probe_write_combining </tmp/probe
+		probe_write_combining probe_agree </tmp/probe
 	probe_pages=${probe_pages#*=}
 	probe_present=${probe_present#*=}
 	probe_struct_page=${probe_struct_page#*=}
 	probe_write_combining=${probe_write_combining#*=}
+	probe_agree=${probe_agree#*=}
 	probe_flags=$(vm_flags "$1" "$probe_address")
+}
+
+# probed NAME: the values of a field, of all pages that probe saw, each once
+probed()
+{
+	sed -n "/^page=/s/.* $1=\([^ ]*\).*/\1/p" /tmp/probe | sort -u
+}
+
+# page_size: the machine's, in bytes
+page_size()
+{
+	echo $(($(sed -n '/^KernelPageSize:/s/[^0-9]//gp' /proc/self/smaps |
+		head -n 1) * 1024))
 }
 
 # probed_frames: "page=N pfn=0x..." of each page that probe saw

@@ -29,8 +29,7 @@ refused_at_probe()
 	card_bits=$1
 	shift
 	dmesg -c >/dev/null
-	! modprobe snd-oncard "$@" 2>/dev/null &&
-		! grep '^snd_oncard ' /proc/modules &&
+	no_card_with "$@" &&
 		kernel_says "the card's $card_bits address bits do not reach its $bar_size bytes of memory"
 }
 

@@ -12,12 +12,12 @@
 byte holder;			/* buffer that has the memory; 0: free */
 byte region;			/* card whose region it is, plus 1; 0: nobody's */
 byte region_refs;		/* the declaration and each buffer */
-byte card_refs[CARDS];		/* creation, region, buffers, mappings */
+byte card_refs[CARDS];		/* creation, region, buffers, mappings, dma-buf */
 
 /* --- buffers ---------------------------------------------------------------------- */
 
 #define CARD_OF(b)	((b) == BUFFERS)
-byte buffer_refs[BUFFERS + 1];	/* the owner and each mapping */
+byte buffer_refs[BUFFERS + 1];	/* the owner, each mapping, a dma-buf */
 byte buffer_mappings[BUFFERS + 1];	/* those that are listed and have it */
 byte owned;			/* not freed by its owner yet: card_device.owned */
 byte allocating;		/* allocations that run: card_device.allocating */
@@ -31,6 +31,7 @@ byte mapping_made_of[MAPPINGS];	/* the same for good: what it may ever reach */
 byte mapping_mm[MAPPINGS];	/* process that called mmap() */
 byte mapping_stand_ins[MAPPINGS];	/* which pages there are, as bits */
 byte mapping_listed[MAPPINGS];
+bool mapping_outer[MAPPINGS];	/* of a dma-buf: its file is held */
 bool mapping_met[MAPPINGS];	/* by the revocation that is under way */
 byte mappings;			/* that there are, or will be at once */
 #define MAPPING_CARD(m)	CARD_OF(mapping_made_of[m])
@@ -39,20 +40,48 @@ byte mappings;			/* that there are, or will be at once */
 #define UNLISTED	1
 #define LISTED		2	/* in card_device.mappings */
 #define AS_REVOKED	3	/* in revoked_mappings */
+#ifdef BUG_NOT_SPLICED
+#define AS_SUSPENDED	4	/* in no list that anybody knows */
+#else
+#define AS_SUSPENDED	LISTED	/* what a suspension has met it puts back */
+#endif
 
 byte stand_ins;			/* pages that are allocated, in all */
 
-/* --- revocation; only the first card is revoked ----------------------------------- */
+/* --- the dma-buf, and who imports it ---------------------------------------------- */
+
+byte export_refs;		/* descriptor, importer, mappings, a revocation */
+byte export_buffer;		/* held; 0 once it was taken off */
+byte export_made_of;		/* the same for good; 0: there is no dma-buf */
+bool export_listed;		/* in card_device.exports */
+bool export_fd;			/* a descriptor that all have */
+bool reservation;		/* of the dma-buf, held by the importer */
+bool attached;
+byte told;			/* how often, by what goes on */
+byte imported;
+bool is_vmapped;		/* card_export.is_vmapped */
+
+#define NOT_IMPORTED	0
+#define REACHES		1	/* the importer has addresses */
+#define UNMAPPED	2	/* which are none any more */
+
+/* --- revocation and suspension, of the first card only ---------------------------- */
 
 bool revoked[CARDS];
+bool suspended;			/* card_device.suspended */
+bool away;			/* the suspension has returned, and no resume has begun */
 bool revoke_returned;
 byte revoke_readers;		/* card_device.revoke_lock */
 bool revoke_writer;		/* waits for it or has it: nobody reads anew */
 
+/* card_mapping_is_away(), under the lock and not revoked; then is_suspended(), without */
+#define IS_AWAY(c)	(suspended && (c) == 0)
+
 /* --- the module ------------------------------------------------------------------- */
 
 bool loaded;			/* dma-core's code is there */
-byte core_users;		/* references: the driver, each mapping, calls of a driver */
+byte driver_users;		/* of the driver's module: dma-bufs that have a buffer */
+byte core_users;		/* references: the driver, mappings, the dma-buf, calls of a driver */
 
 #define IN_CORE	RULE("rule 2: code of a module that is unloaded runs", loaded)
 
@@ -173,7 +202,7 @@ inline mapping_unlist(m)
 	mapping_listed[m] = UNLISTED
 }
 
-/* card_mapping_put(); mapping_release(), card_stand_ins_free() with the last one */
+/* card_view_put(); view_free(), card_stand_ins_free() with the last one */
 inline mapping_put(m)
 {
 	IN_CORE;

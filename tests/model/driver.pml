@@ -87,7 +87,7 @@ inline meet_mappings(m)
 #ifndef BUG_MAPPING_UNHELD
 			mapping_refs[m]++;
 #endif
-			printf("remove: revoke mapping %d\n", m)
+			printf("driver: mapping %d is met\n", m)
 		:: else
 		fi
 	}
@@ -106,6 +106,8 @@ inline next_met(m)
 
 #ifdef BUG_NO_BARRIER
 #define MMAP_ENDED(m)	true
+#elif defined(BUG_SUSPEND_HASTY)
+#define MMAP_ENDED(m)	(!revoked[0] || !mmap_lock[mapping_mm[m]])
 #else
 #define MMAP_ENDED(m)	!mmap_lock[mapping_mm[m]]
 #endif
@@ -177,14 +179,20 @@ inline let_go(m, b)
 #endif
 }
 
-/* revoke_mappings() */
-inline revoke_mappings(m, b, v)
+/* take_entries() */
+inline take_entries(m, v)
 {
 	d_step {
 		meet_mappings(m)
 	}
 	wait_until_linked(m);
-	unmap_all(m, v);
+	unmap_all(m, v)
+}
+
+/* revoke_mappings() */
+inline revoke_mappings(m, b, v)
+{
+	take_entries(m, v);
 	d_step {
 		next_met(m)
 	}
@@ -198,6 +206,130 @@ inline revoke_mappings(m, b, v)
 	:: else -> break
 	od;
 	m = 0
+}
+
+/* --- and to be away for a while ------------------------------------------------------- */
+
+/* suspend_mappings() */
+inline suspend_mappings(m, v)
+{
+	take_entries(m, v);
+	d_step {
+		for (m : 0 .. MAPPINGS - 1) {
+			if
+			:: mapping_met[m] && mapping_listed[m] == LISTED ->
+				mapping_listed[m] = AS_SUSPENDED
+			:: else
+			fi
+		}
+		m = 0;
+		next_met(m)
+	}
+	do
+	:: m < MAPPINGS ->
+		d_step {
+			mapping_met[m] = false;
+			mapping_put(m);
+			next_met(m)
+		}
+	:: else -> break
+	od;
+	m = 0
+}
+
+/* set_suspended(), of a card that is not revoked */
+inline set_suspended(whether)
+{
+#ifndef BUG_SUSPEND_UNLOCKED
+	revoke_writer = true;
+#endif
+	d_step {
+#ifndef BUG_SUSPEND_UNLOCKED
+		revoke_readers == 0 ->
+		revoke_writer = false;
+#endif
+		suspended = whether
+	}
+}
+
+inline suspension_returns()
+{
+	away = true;
+	printf("driver: the memory is away\n");
+	nothing_is_reached_while_away();
+	importers_are_told()
+}
+
+/* dma_suspend_card_memory(); revoke_mutex keeps it from a revoke and a resume */
+inline suspend_card_memory(m, b, v)
+{
+	printf("driver: suspends\n");
+	set_suspended(true);
+	suspend_mappings(m, v);
+	if
+	:: d_step {
+		!IS_EXPORT_MOVED ->
+		suspension_returns()
+	   }
+	:: d_step {
+		IS_EXPORT_MOVED ->
+		next_export()
+	   }
+		exports_move(b);
+		d_step {
+			suspension_returns()
+		}
+	fi
+}
+
+/* What may come after a suspension. */
+inline end_of_away()
+{
+	d_step {
+		nothing_is_reached_while_away();
+		away = false
+	}
+}
+
+/* dma_resume_card_memory() */
+inline resume_card_memory(b)
+{
+	end_of_away();
+	printf("driver: resumes\n");
+	set_suspended(false);
+	if
+	:: !IS_EXPORT_MOVED
+	:: d_step {
+		IS_EXPORT_MOVED ->
+		next_export()
+	   }
+		exports_move(b)
+	fi
+}
+
+inline suspend_or_not(m, b, v, n)
+{
+	do
+	:: n < SUSPENSIONS ->
+		n++;
+		suspend_card_memory(m, b, v);
+		if
+		:: resume_card_memory(b)
+		:: end_of_away(); break
+		fi
+	:: break
+	od;
+	n = 0
+}
+
+inline revoke_returns()
+{
+#ifdef BUG_BARRIER_LOCKED
+	revoke_writer = false;
+#endif
+	revoke_returned = true;
+	printf("remove: the revoke returns\n");
+	revoke_is_complete()
 }
 
 /* dma_revoke_card_memory() */
@@ -218,14 +350,20 @@ inline revoke_card_memory(m, b, v)
 		printf("remove: the card is marked as revoked\n")
 	}
 	revoke_mappings(m, b, v);
-	d_step {
-#ifdef BUG_BARRIER_LOCKED
-		revoke_writer = false;
-#endif
-		revoke_returned = true;
-		printf("remove: the revoke returns\n");
-		revoke_is_complete()
-	}
+	if
+	:: d_step {
+		!IS_EXPORT_MET ->
+		revoke_returns()
+	   }
+	:: d_step {
+		IS_EXPORT_MET ->
+		next_export()
+	   }
+		exports_revoke(b);
+		d_step {
+			revoke_returns()
+		}
+	fi
 }
 
 /* card_buffers_reclaim() */
@@ -288,6 +426,7 @@ proctype driver()
 {
 	byte m, b, v, n;
 
+	suspend_or_not(m, b, v, n);
 	revoke_card_memory(m, b, v);
 	buffers_reclaim(b);
 	destroy_card_device(0);
@@ -303,7 +442,7 @@ proctype driver()
 	fi;
 	/* the driver is unloaded when its last file is closed, not before */
 	d_step {
-		stream_done ->
+		stream_done && driver_users == 0 ->
 		module_put();
 		driver_done = true;
 		printf("driver: unloaded\n")
@@ -338,18 +477,26 @@ init
 		core_users = 1;
 		declare_card_memory(0);
 		region_alloc(1);
-		alive[0] = true;
+		alive[0] = (PROCESSES > 0);
 		alive[1] = (PROCESSES == 2);
 		for (p : 0 .. SLOTS - 1) {
 			run process(p)
 		}
 		run stream();
 		run driver();
+		if
+		:: DMA_BUFS -> run exporter()
+		:: else
+		fi;
+		if
+		:: IMPORTERS -> run importer()
+		:: else
+		fi;
 		run others()
 	}
 end_account:
 	d_step {
-		driver_done && ended == alive[0] + alive[1] + alive[2] ->
+		driver_done && ended == alive[0] + alive[1] + alive[2] + DMA_BUFS + IMPORTERS ->
 		what_sleepers_have()
 	}
 	if

@@ -8,6 +8,10 @@
  * for the mmap lock, and what they reach is what the entries say (see properties.pml).
  */
 
+bool alive[SLOTS];
+byte ended;			/* processes, and importers, that will do nothing any more */
+byte asleep;			/* of those, who have something still */
+
 #define ALL		((1 << PAGES) - 1)	/* as bits */
 
 /* Page table entries: nothing, a page of a buffer, or a stand-in page of a mapping. */
@@ -20,12 +24,14 @@ byte pte[SLOTS * 2];
 byte vma_pages[SLOTS * 2];
 #define VMA(p, s)	vma_pages[(p) * 2 + (s)]
 #define COVERED(p)	(VMA(p, 0) | VMA(p, 1))
+#define IS_COVERED(p, g)	((COVERED(p) >> (g)) & 1)
 byte vm_private_data[SLOTS];	/* the mapping, plus 1 */
 #define MAPPING(p)	(vm_private_data[p] - 1)
 
 /*
  * A VMA that has pages is linked in i_mmap, the file's list. The lock of that is held
- * for reading by who walks through it, for writing (in one step) by who changes it.
+ * for reading by who walks through it, for writing (in one step) by who changes it. Who
+ * walks waits for nobody.
  */
 byte i_mmap_readers;
 bool mmap_lock[SLOTS];		/* held for writing */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The lifetimes of region, buffer, mapping, card device and module while processes
- * map, touch, split, fork, unmap and exit, owners free, and the card is taken away.
+ * map, touch, split, fork, unmap and exit, owners free, and the card is away for a while,
+ * and taken away; and of dma-bufs, with who imports them.
  * Documentation/lifetimes.md says what is what; tests/model/run has it checked.
  *
  * A step is what nobody else can see half done: a function's part under one lock, or
@@ -14,7 +15,7 @@
 
 /* The bounds. */
 #ifndef PROCESSES
-#define PROCESSES	2	/* that there are from the beginning: 1 or 2 */
+#define PROCESSES	2	/* that there are from the beginning: 0 to 2 */
 #endif
 #ifndef FORKS
 #define FORKS		1	/* whether the first one has a child: 0 or 1 */
@@ -33,6 +34,21 @@
 #define OWNERS		3	/* of the memory in turn; the third if the card comes back */
 #endif
 
+/* as often, before it is removed; the last one may not be followed by a resume */
+#ifndef SUSPENSIONS
+#define SUSPENSIONS	0
+#endif
+
+/* whether buffers are exported: 0 or 1 */
+#ifndef DMA_BUFS
+#define DMA_BUFS	0
+#endif
+
+/* and imported by another device's driver: 0 or 1 */
+#ifndef IMPORTERS
+#define IMPORTERS	DMA_BUFS
+#endif
+
 #define SLOTS		3	/* for processes */
 #define CHILD		2
 #define BUFFERS		3	/* 1, 2 on the card, 3 when it has come back */
@@ -49,6 +65,7 @@
 #include "kernel.pml"
 #include "core.pml"
 #include "properties.pml"
+#include "export.pml"
 #include "process.pml"
 #include "driver.pml"
 

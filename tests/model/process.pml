@@ -4,10 +4,6 @@
  * and in any order, or sleeps for ever with what it has.
  */
 
-bool alive[SLOTS];
-byte ended;			/* processes that will do nothing any more */
-byte asleep;			/* of those, with something mapped */
-
 /* --- mmap --------------------------------------------------------------------------- */
 
 /* mapping_new() */
@@ -33,7 +29,7 @@ inline mapping_new(p, m, b)
 	mappings++
 }
 
-/* mapping_end(), once the buffer was taken off */
+/* close_mapping() and card_view_put(), once the buffer was taken off */
 inline mapping_end(m, b)
 {
 	d_step {
@@ -44,10 +40,19 @@ inline mapping_end(m, b)
 		:: b -> buffer_put(b); b = 0
 		:: else
 		fi
-	};
-	d_step {
-		mapping_put(m)
 	}
+	if
+	:: d_step {
+		!mapping_outer[m] ->
+		mapping_put(m)
+	   }
+	:: mapping_outer[m] ->
+		mapping_outer[m] = false;
+		export_put(b);
+		d_step {
+			mapping_put(m)
+		}
+	fi
 }
 
 /* mmap() has failed in or after the driver: nothing was linked, everything goes. */
@@ -55,7 +60,7 @@ inline mmap_fails(p, m, b)
 {
 	d_step {
 #ifndef BUG_ZAP_LATE
-		/* zap_what_is_left() */
+		/* the kernel does, before it lets go of the file */
 		PTE(p, 0) = NOTHING;
 		PTE(p, 1) = NOTHING;
 #endif
@@ -73,151 +78,133 @@ inline mmap_fails(p, m, b)
 	}
 }
 
-/* card_mapping_create() and what the kernel does about it */
-inline do_mmap(p, m, b, c)
+inline mapping_list(m)
 {
-	d_step {
-		mmap_lock[p] = true;
-		c = CARD_OF(owned);
-		b = (mappings < MAPPINGS && !revoked[c] -> owned : 0);
-		if
-		:: b ->
-			buffer_get(b);
-			/* an open file keeps its driver, and that dma-core */
-			core_users++;
-			mapping_new(p, m, b);
-			printf("process %d: mmap: buffer %d, mapping %d\n", p, b, m)
-		:: else ->
-			mmap_lock[p] = false;
-			m = MAPPINGS
-		fi;
-		b = 0
-	}
+	mapping_listed[m] = LISTED;
+	buffer_mappings[mapping_buffer[m]]++
+}
+
+/*
+ * The begin of mmap(), of the driver's file or of a dma-buf's, either of which keeps dma-core;
+ * m is MAPPINGS if it fails.
+ */
+inline mmap_begin(p, m, b, c, is_export)
+{
+	mmap_lock[p] = true;
+	c = CARD_OF(b);
+	b = (mappings < MAPPINGS && !revoked[c] -> b : 0);
+	if
+	:: b ->
+		buffer_get(b);
+		core_users++;
+		mapping_new(p, m, b);
+		mapping_outer[m] = is_export;
+		export_refs = export_refs + is_export;
+		printf("process %d: mmap: buffer %d, mapping %d\n", p, b, m)
+	:: else ->
+		mmap_lock[p] = false;
+		m = MAPPINGS
+	fi;
+	b = 0
+}
+
+/* card_mapping_create() and what the kernel does about it */
+inline do_mmap(p, m, b, c, n)
+{
+	if
+	:: d_step {
+		!n && COVERED(p) == 0 ->
+		b = owned;
+		mmap_begin(p, m, b, c, 0)
+	   }
+	/* export_mmap() */
+	:: d_step {
+		!n && COVERED(p) == 0 && export_fd ->
+		b = export_buffer;
+		mmap_begin(p, m, b, c, 1)
+	   }
+	fi;
 	if
 	:: m == MAPPINGS
 	:: else ->
 		/* mapping_fill() */
 		atomic {
 			down_read_revoke(c);
-			b = revoked[c];
-			if
-			:: b -> up_read_revoke(c)
-			:: else
-			fi
+			b = revoked[c]
 		}
+		/* c: from here on, whether mmap() succeeds */
 		if
-		:: b ->
+		:: d_step {
+			b ->
+			up_read_revoke(c);
 			b = 0;
-			mmap_fails(p, m, b)
+			c = 0
+		   }
 		:: else ->
 			if
+#ifndef BUG_FILLED_AWAY
 			:: d_step {
-				/* mapping_list(), insert_pages() */
-				mapping_listed[m] = LISTED;
-				buffer_mappings[mapping_buffer[m]]++;
+				/* (what is away comes by page faults, once it is back) */
+				IS_AWAY(c) ->
+				mapping_list(m);
+				up_read_revoke(c);
+				c = 1;
+				printf("process %d: mmap: listed, its memory is away\n", p)
+			   }
+			:: d_step {
+				!IS_AWAY(c) ->
+#else
+			:: d_step {
+#endif
+				/* insert_pages() */
+				mapping_list(m);
 				PTE(p, 0) = mapping_buffer[m];
 				PTE(p, PAGES - 1) = mapping_buffer[m];
 				up_read_revoke(c);
+				c = 1;
 				printf("process %d: mmap: listed, pages inserted\n", p)
 			   }
 			:: d_step {
-				mapping_listed[m] = LISTED;
-				buffer_mappings[mapping_buffer[m]]++;
+				!IS_AWAY(c) ->
+				mapping_list(m);
 				PTE(p, 0) = (PAGES == 2 -> mapping_buffer[m] : NOTHING);
 				up_read_revoke(c);
+				c = 0;
 				printf("process %d: mmap: listed, the last page is missing\n", p)
 			   }
-			fi;
-			if
-			:: d_step {
-				PTE(p, PAGES - 1) != NOTHING && i_mmap_readers == 0 ->
-				VMA(p, 0) = ALL;
-				vm_private_data[p] = m + 1;
-				mmap_lock[p] = false;
-				module_put();
-				printf("process %d: mmap: the VMA is linked\n", p)
-			   }
-			:: mmap_fails(p, m, b)
 			fi
+		fi;
+		if
+		:: d_step {
+			c && i_mmap_readers == 0 ->
+			VMA(p, 0) = ALL;
+			vm_private_data[p] = m + 1;
+			mmap_lock[p] = false;
+			module_put();
+			printf("process %d: mmap: the VMA is linked\n", p)
+		   }
+		:: mmap_fails(p, m, b)
 		fi
 	fi;
 	m = 0;
 	c = 0
 }
 
-/* --- touch -------------------------------------------------------------------------- */
+/* --- split, fork -------------------------------------------------------------------- */
 
-/* mapping_fault(); m is the mapping, n another variable of the process */
-inline fault(p, g, m, c, n)
+/*
+ * Of the view's file, by VMAs and by who waits. With the last one, view_release() begins, and
+ * nobody else is left to see the count; m is MAPPINGS if it was not.
+ */
+inline file_put(m, b)
 {
-	m = MAPPING(p);
-	c = MAPPING_CARD(m);
-#ifdef BUG_FAULT_UNLOCKED
-	n = revoked[c];
-	atomic {
-		down_read_revoke(c)
-	}
-#else
-	atomic {
-		down_read_revoke(c);
-		n = revoked[c]
-	}
-#endif
+	RULE("a count below 0: VMAs", mapping_vmas[m] > 0);
+	mapping_vmas[m]--;
 	if
-	:: n == 0 ->
-		d_step {
-			/* insert_page() */
-			RULE("a fault finds no buffer", mapping_buffer[m] != 0);
-			PTE(p, g) = mapping_buffer[m];
-			up_read_revoke(c);
-			printf("process %d: fault: page %d of buffer %d again\n",
-			       p, g, mapping_buffer[m])
-		}
-	:: else ->
-		/* card_stand_in_fault() */
-		n = 0;
-		if
-		:: d_step { !((mapping_stand_ins[m] >> g) & 1) ->
-			/* new_stand_in() */
-			stand_ins++;
-			n = 1
-		   }
-		:: else
-		fi;
-		d_step {
-			if
-			:: n && ((mapping_stand_ins[m] >> g) & 1) ->
-#ifndef BUG_STAND_IN_LOST
-				stand_ins--
-#else
-				skip
-#endif
-			:: else ->
-				mapping_stand_ins[m] = mapping_stand_ins[m] | (1 << g)
-			fi;
-#ifdef BUG_STAND_IN_SHARED
-			PTE(p, g) = STAND_IN(0);
-#else
-			PTE(p, g) = STAND_IN(m);
-#endif
-			up_read_revoke(c);
-			printf("process %d: fault: stand-in for page %d\n", p, g)
-		}
-	fi;
-	m = 0;
-	c = 0;
-	n = 0
-}
-
-inline touch(p, g, m, c, n)
-{
-	if
-	:: d_step { PTE(p, g) != NOTHING -> reaches_its_own(p, g) }
-	:: else -> fault(p, g, m, c, n)
+	:: mapping_vmas[m] == 0 -> take_buffer(m, b)
+	:: else -> m = MAPPINGS
 	fi
 }
-
-/* --- split, fork, unmap ------------------------------------------------------------- */
 
 inline mapping_open(m)
 {
@@ -290,15 +277,52 @@ inline fork(g)
 	}
 }
 
+/* --- to wait until the memory is back -------------------------------------------------- */
+
+/* n, while a process waits; its c is the mapping, then */
+#define WAITS		1
+#define WAITS_SIGNALLED	2	/* there will be a signal */
+
+#ifdef BUG_WAIT_FOR_RESUME
+#define HAS_WAITED(n)	((n) == WAITS_SIGNALLED || !suspended)
+#else
+#define HAS_WAITED(n)	((n) == WAITS_SIGNALLED || !suspended || revoked[0])
+#endif
+
+/*
+ * wait_until_back(): with no lock held, but with the file, so that another thread may unmap
+ * meanwhile, and nothing else.
+ */
+inline has_waited(p, m, b, c, n)
+{
+	d_step {
+		n && HAS_WAITED(n) ->
+		IN_CORE;
+		RULE("a wait queue of a card device that is gone is left",
+		     card_refs[0] > 0);
+		printf("process %d: fault: has waited\n", p);
+		m = c;
+		c = 0;
+		n = 0;
+#ifndef BUG_WAIT_UNHELD
+		file_put(m, b)
+#else
+		m = MAPPINGS
+#endif
+	}
+}
+
+/* --- unmap --------------------------------------------------------------------------- */
+
 /*
  * munmap() or exit, of one VMA: its entries go, it leaves i_mmap, then it is closed.
  * The mmap lock is held for reading only, by then. When the entries go before the
  * latest moment nobody can tell.
  */
-inline unmap(p, s, m, b)
+inline unmap(p, s, m)
 {
 	d_step {
-		i_mmap_readers == 0 ->
+		VMA(p, s) && i_mmap_readers == 0 ->
 		m = MAPPING(p);
 		if
 		:: VMA(p, s) & 1 -> PTE(p, 0) = NOTHING
@@ -315,17 +339,24 @@ inline unmap(p, s, m, b)
 		fi;
 		printf("process %d: unmap: a VMA is unlinked\n", p)
 	}
-	/* mapping_close(); with the last one nobody else is left to see the count */
-	d_step {
+}
+
+/* Its file is put, by view_close() or who has waited; with the last one the mapping ends. */
+inline let_go_of_file(p, m, b, c, n)
+{
+	if
+	:: if
+	   :: unmap(p, 0, m)
+	   :: unmap(p, 1, m)
+	   fi;
+	   d_step {
+		/* view_close() */
 		IN_CORE;
-		RULE("a count below 0: VMAs", mapping_vmas[m] > 0);
-		mapping_vmas[m]--;
-		printf("process %d: unmap: closed, %d are left\n", p, mapping_vmas[m]);
-		if
-		:: mapping_vmas[m] == 0 -> take_buffer(m, b)
-		:: else -> m = MAPPINGS
-		fi
-	}
+		printf("process %d: unmap: a VMA is closed\n", p);
+		file_put(m, b)
+	   }
+	:: has_waited(p, m, b, c, n)
+	fi;
 	if
 	:: m < MAPPINGS -> mapping_end(m, b)
 	:: else
@@ -333,23 +364,152 @@ inline unmap(p, s, m, b)
 	m = 0
 }
 
+/* --- touch -------------------------------------------------------------------------- */
+
+/* put_back(): page g, and what the VMA has behind it */
+inline put_back(p, g, m)
+{
+	RULE("a fault finds no buffer", mapping_buffer[m] != 0);
+	PTE(p, g) = mapping_buffer[m];
+	if
+#ifdef BUG_PUT_BACK_BEYOND
+	:: g == 0 && PAGES == 2 && PTE(p, 1) == NOTHING ->
+#else
+	:: g == 0 && VMA(p, 0) == 3 && PTE(p, 1) == NOTHING ->
+#endif
+		PTE(p, 1) = mapping_buffer[m]
+	:: else
+	fi;
+	printf("process %d: fault: page %d of buffer %d again\n",
+	       p, g, mapping_buffer[m])
+}
+
+/* view_fault(); m is the mapping, c its card, n another variable of the process */
+inline fault(p, g, m, b, c, n)
+{
+#ifdef BUG_FAULT_UNLOCKED
+	n = revoked[c];
+	atomic {
+		down_read_revoke(c)
+	}
+#else
+	atomic {
+		down_read_revoke(c);
+		n = revoked[c]
+	}
+#endif
+	if
+#ifdef BUG_FAULT_AWAY
+	:: n == 0 ->
+#else
+	:: n == 0 && !IS_AWAY(c) ->
+#endif
+		d_step {
+			put_back(p, g, m);
+			up_read_revoke(c);
+			m = 0;
+			c = 0
+		}
+#ifndef BUG_FAULT_AWAY
+	:: n == 0 && IS_AWAY(c) ->
+		d_step {
+#ifndef BUG_WAIT_UNHELD
+			/* get_file() */
+			mapping_vmas[m]++;
+#endif
+#ifndef BUG_WAIT_LOCKED
+			up_read_revoke(c);
+#endif
+			c = m;
+			printf("process %d: fault: the memory is away\n", p)
+		}
+		if
+		:: n = WAITS
+		:: n = WAITS_SIGNALLED
+		fi;
+#ifdef BUG_WAIT_LOCKED
+		HAS_WAITED(n);
+		up_read_revoke(0);
+#endif
+		m = 0
+#endif
+	:: else ->
+		/* card_stand_in_fault() */
+		n = 0;
+		if
+		:: d_step { !((mapping_stand_ins[m] >> g) & 1) ->
+			/* new_stand_in() */
+			stand_ins++;
+			n = 1
+		   }
+		:: else
+		fi;
+		d_step {
+			if
+			:: n && ((mapping_stand_ins[m] >> g) & 1) ->
+#ifndef BUG_STAND_IN_LOST
+				stand_ins--
+#else
+				skip
+#endif
+			:: else ->
+				mapping_stand_ins[m] = mapping_stand_ins[m] | (1 << g)
+			fi;
+#ifdef BUG_STAND_IN_SHARED
+			PTE(p, g) = STAND_IN(0);
+#else
+			PTE(p, g) = STAND_IN(m);
+#endif
+			up_read_revoke(c);
+			m = 0;
+			c = 0;
+			n = 0;
+			printf("process %d: fault: stand-in for page %d\n", p, g)
+		}
+	fi;
+	g = 0
+}
+
+/* A touch that finds no entry. */
+inline miss(p, page, g, m, c, n)
+{
+	d_step {
+		!n && IS_COVERED(p, page) && PTE(p, page) == NOTHING ->
+		m = MAPPING(p);
+		c = MAPPING_CARD(m);
+		g = page
+	}
+}
+
+inline touch(p, g, m, b, c, n)
+{
+	if
+	:: d_step { !n && IS_COVERED(p, 0) && PTE(p, 0) != NOTHING -> reaches_its_own(p, 0) }
+	:: d_step { !n && IS_COVERED(p, 1) && PTE(p, 1) != NOTHING -> reaches_its_own(p, 1) }
+	:: if
+	   :: miss(p, 0, g, m, c, n)
+	   :: miss(p, 1, g, m, c, n)
+	   fi;
+	   fault(p, g, m, b, c, n)
+	fi
+}
+
 /* --- the process -------------------------------------------------------------------- */
 
+/* n: one thread waits until the memory is back, another one may unmap */
 proctype process(byte p)
 {
-	byte m, b, c, n;
+	byte g, m, b, c, n;
 
 end_unborn:
 	alive[p];
 	do
-	:: COVERED(p) == 0 -> do_mmap(p, m, b, c)
-	:: COVERED(p) & 1 -> touch(p, 0, m, c, n)
-	:: COVERED(p) & 2 -> touch(p, 1, m, c, n)
-	:: VMA(p, 0) == 3 -> split(p)
-	:: VMA(p, 0) -> unmap(p, 0, m, b)
-	:: VMA(p, 1) -> unmap(p, 1, m, b)
-	:: FORKS && p == 0 && COVERED(p) && !alive[CHILD] -> fork(n)
-	:: atomic { COVERED(p) -> asleep++; ended++ } break
-	:: atomic { !COVERED(p) -> ended++ } break
+	:: do_mmap(p, m, b, c, n)
+	:: touch(p, g, m, b, c, n)
+	:: !n && VMA(p, 0) == 3 -> split(p)
+	:: let_go_of_file(p, m, b, c, n)
+	:: !n && FORKS && p == 0 && COVERED(p) && !alive[CHILD] -> fork(n)
+	:: atomic { !n && COVERED(p) -> asleep++; ended++ } break
+	:: atomic { !n && !COVERED(p) -> ended++ } break
 	od
 }

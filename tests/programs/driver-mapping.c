@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "figure.h"
 #include "ktap.h"
 
 #define PAGES   8
@@ -48,25 +49,6 @@ static void put(const char *file, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		fail(file);
 	close(fd);
-}
-
-/* The number behind NAME in the first line of FILE that has it, or -1. */
-static long figure(const char *file, const char *name)
-{
-	char line[256];
-	long value = -1;
-	char *at;
-	FILE *in = fopen(file, "r");
-
-	if (!in)
-		fail(file);
-	while (value < 0 && fgets(line, sizeof(line), in)) {
-		at = strstr(line, name);
-		if (at)
-			value = strtol(at + strlen(name), NULL, 0);
-	}
-	fclose(in);
-	return value;
 }
 
 static void *map(size_t pages, int flags, uint64_t first_page)

@@ -19,6 +19,7 @@
 
 #include "args.h"
 #include "crowd.h"
+#include "figure.h"
 #include "ktap.h"
 #include "views.h"
 #include "../modules/lifetime-node.h"
@@ -413,24 +414,13 @@ static void unreadable(const char *path)
 	exit(2);
 }
 
-/* The number behind NAME= in a file of the card's debugfs. */
-static long figure(const char *file, const char *name)
+static long figure_of_card(const char *file, const char *name)
 {
-	char path[128], line[256];
-	long value = -1;
-	char *at;
-	FILE *in;
+	char path[128];
+	long value;
 
 	snprintf(path, sizeof(path), DEBUGFS "/%s/%s", counters().device, file);
-	in = fopen(path, "r");
-	if (!in)
-		unreadable(path);
-	while (value < 0 && fgets(line, sizeof(line), in)) {
-		at = strstr(line, name);
-		if (at && (at == line || at[-1] == ' '))
-			value = strtol(at + strlen(name), NULL, 0);
-	}
-	fclose(in);
+	value = figure(path, name);
 	if (value < 0) {
 		errno = ENODATA;
 		unreadable(path);
@@ -488,15 +478,17 @@ static bool canary_dies(void)
 static bool everything_is_free(void)
 {
 	free_all();
-	return figure("regions", "free=") == figure("regions", "size=");
+	return figure_of_card("regions", "free=") ==
+	       figure_of_card("regions", "size=");
 }
 
 static bool objects_pair_up(const struct lifetime_counters *now)
 {
 	return now->allocated == now->freed + now->abandoned &&
-	       figure("counters", "allocated=") ==
-		       figure("counters", "freed=") &&
-	       figure("counters", "mapped=") == figure("counters", "unmapped=");
+	       figure_of_card("counters", "allocated=") ==
+		       figure_of_card("counters", "freed=") &&
+	       figure_of_card("counters", "mapped=") ==
+		       figure_of_card("counters", "unmapped=");
 }
 
 static void write_times(const char *path)

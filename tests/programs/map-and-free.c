@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "figure.h"
 #include "ktap.h"
 
 #define PAGES   8
@@ -55,25 +56,6 @@ static unsigned char *map(void)
 static bool all_bytes_are(const unsigned char *base, unsigned char value)
 {
 	return base[0] == value && !memcmp(base, base + 1, PAGES * page - 1);
-}
-
-/* The number behind NAME= in the first line that has it, or -1. */
-static long figure(const char *file, const char *name)
-{
-	char line[256];
-	long value = -1;
-	char *at;
-	FILE *in = fopen(file, "r");
-
-	if (!in)
-		fail(file);
-	while (value < 0 && fgets(line, sizeof(line), in)) {
-		at = strstr(line, name);
-		if (at)
-			value = strtol(at + strlen(name), NULL, 0);
-	}
-	fclose(in);
-	return value;
 }
 
 static long module_users(void)

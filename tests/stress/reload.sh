@@ -19,8 +19,8 @@ reload_once()
 {
 	within 20 clients_run || return
 	rebind_driver unbind &&
-		within 30 rmmod snd-oncard &&
-		within 30 rmmod dma-core &&
+		within 60 rmmod snd-oncard &&
+		within 60 rmmod dma-core &&
 		modprobe snd-oncard
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sources: sound/card/card.c sound/card/stream.c
+// sources: sound/card/sample.c sound/card/wire.c
 // sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*
  * The card's model on the host: what the datasheet promises, register by register,
@@ -321,6 +322,28 @@ static void test_mono_and_width_conversion(void **state)
 	}
 }
 
+/* S32 mono is heard in both channels of S16 stereo. */
+static void test_mono_reaches_every_channel(void **state)
+{
+	struct rig *rig = *state;
+	struct stream_setup mono = stereo16;
+	u32 frame;
+
+	mono.format = ONCARD_FORMAT_S32 | 1;
+	describe_loop(rig, &mono, 480 * 4);
+	describe(rig, 1, LIST_AT + 64, &stereo16);
+	fill(rig->memory + PLAY_AT, 480 * 4, 4);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 100);
+	for (frame = 0; frame < 480; frame++) {
+		const u8 *played = rig->memory + PLAY_AT + 4 * frame;
+		const u8 *heard = rig->memory + CAPTURE_AT + 4 * frame;
+
+		assert_memory_equal(heard, played + 2, 2);
+		assert_memory_equal(heard + 2, played + 2, 2);
+	}
+}
+
 /*
  * The buffer in three pieces, out of order, in card memory and on the bus:
  *
@@ -360,12 +383,12 @@ struct bad_row {
 
 static const struct bad_row bad_registers[] = {
 	{ "no format", ONCARD_STREAM_FORMAT, 0, ONCARD_ERROR_CONFIG },
-	{ "two widths", ONCARD_STREAM_FORMAT, 0x32, ONCARD_ERROR_CONFIG },
-	{ "no channel", ONCARD_STREAM_FORMAT, 0x10, ONCARD_ERROR_CONFIG },
-	{ "three channels", ONCARD_STREAM_FORMAT, 0x13, ONCARD_ERROR_CONFIG },
-	{ "unknown bit", ONCARD_STREAM_FORMAT, 0x112, ONCARD_ERROR_CONFIG },
+	{ "unknown format", ONCARD_STREAM_FORMAT, 0x802, ONCARD_ERROR_CONFIG },
+	{ "no channel", ONCARD_STREAM_FORMAT, 0x200, ONCARD_ERROR_CONFIG },
+	{ "33 channels", ONCARD_STREAM_FORMAT, 0x221, ONCARD_ERROR_CONFIG },
+	{ "unknown bit", ONCARD_STREAM_FORMAT, 0x2202, ONCARD_ERROR_CONFIG },
 	{ "too slow", ONCARD_STREAM_RATE, 7999, ONCARD_ERROR_CONFIG },
-	{ "too fast", ONCARD_STREAM_RATE, 192001, ONCARD_ERROR_CONFIG },
+	{ "too fast", ONCARD_STREAM_RATE, 768001, ONCARD_ERROR_CONFIG },
 	{ "no buffer", ONCARD_STREAM_BUFFER, 0, ONCARD_ERROR_CONFIG },
 	{ "no period", ONCARD_STREAM_PERIOD, 0, ONCARD_ERROR_CONFIG },
 	{ "period beyond", ONCARD_STREAM_PERIOD, 481, ONCARD_ERROR_CONFIG },
@@ -530,6 +553,91 @@ static void test_stream_must_be_reset_after_description(void **state)
 	expect_refused(rig, "not reset", ONCARD_ERROR_CONFIG);
 }
 
+static void test_write_between_registers_has_no_effect(void **state)
+{
+	struct rig *rig = *state;
+	u32 reg;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	for (reg = 0; reg < ONCARD_STREAM_STRIDE; reg++)
+		if (reg % 4)
+			set(rig, 0, reg, ~0U);
+	set(rig, 0, ONCARD_STREAM_POSITION, 7);
+	set(rig, 0, ONCARD_STREAM_ERROR, 7);
+	set(rig, 0, 0x38, 7);
+	run(rig, BIT(0));
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_ERROR), 0);
+}
+
+struct end_row {
+	u32 played; /* frames, before the end is written */
+	u32 from;
+	u32 frames;
+	u32 heard; /* frames of data, of 960 */
+};
+
+static const struct end_row ends[] = {
+	{ 0, 0, 0, 0 },        { 0, 0, 1, 1 },       { 0, 0, 479, 479 },
+	{ 0, 0, 480, 480 },    { 48, 48, 96, 144 },  { 96, 48, 96, 144 },
+	{ 192, 48, 96, 192 },  { 96, 48, 480, 528 }, { 96, 400, 200, 120 },
+	{ 528, 48, 100, 628 }, { 96, 96, ~0U, 960 },
+};
+
+/* What lies behind the end of data is not heard, and periods go on. */
+static void hear_end(const struct end_row *end)
+{
+	static const u8 silence[960 * 4];
+	struct stream_setup twice = stereo16;
+	u8 expected[960 * 4];
+	struct rig *rig;
+
+	power_on((void **)&rig);
+	twice.buffer = 960;
+	describe_loop(rig, &stereo16, 480 * 4);
+	put_narrow(rig->memory + LIST_AT + 64, 0, BASE + CAPTURE_AT,
+		   960 * 4 | ONCARD_DESCRIPTOR_LOCAL);
+	describe(rig, 1, LIST_AT + 64, &twice);
+	fill(rig->memory + PLAY_AT, 480 * 4, 7);
+	memcpy(expected, rig->memory + PLAY_AT, 480 * 4);
+	memcpy(expected + 480 * 4, rig->memory + PLAY_AT, 480 * 4);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, end->played * SECOND / 48000);
+	set(rig, 0, ONCARD_STREAM_END_FROM, end->from);
+	set(rig, 0, ONCARD_STREAM_END, end->frames);
+	pass(rig, (960 - end->played) * SECOND / 48000);
+	assert_memory_equal(rig->memory + CAPTURE_AT, expected, 4 * end->heard);
+	assert_memory_equal(rig->memory + CAPTURE_AT + 4 * end->heard, silence,
+			    4 * (960 - end->heard));
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN),
+			 BIT(0) | BIT(1));
+	power_off((void **)&rig);
+}
+
+static void test_silence_behind_the_end_of_data(void **state)
+{
+	size_t row;
+
+	(void)state;
+	for (row = 0; row < sizeof(ends) / sizeof(ends[0]); row++)
+		hear_end(&ends[row]);
+	assert_int_equal(row, 11);
+}
+
+static void test_reset_forgets_the_end(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	set(rig, 0, ONCARD_STREAM_END_FROM, 5);
+	set(rig, 0, ONCARD_STREAM_END, 7);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_END_FROM), 5);
+	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_END_FROM), 0);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_END), ONCARD_NO_END);
+}
+
 static void test_running_stream_is_latched(void **state)
 {
 	struct rig *rig = *state;
@@ -546,14 +654,21 @@ static void test_running_stream_is_latched(void **state)
 static void test_stalled_host_stops_the_clock(void **state)
 {
 	struct rig *rig = *state;
+	u64 slice, frames;
 
 	describe_loop(rig, &stereo16, 480 * 4);
 	run(rig, BIT(0));
-	pass(rig, 3600 * SECOND + 1000000);
-	/* one second was played: 48000 frames, a multiple of the buffer */
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+	slice = oncard_card_slice(&rig->card);
+	rig->now += 3600 * SECOND;
+	oncard_card_step(&rig->card, rig->now);
+	frames = slice * 48000 / SECOND;
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), frames % 480);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_FETCHED_LO),
-			 100);
+			 1 + (frames - 1) / 480);
+	/* and from there on it goes on in time */
+	pass(rig, SECOND / 10);
+	assert_in_range(get(rig, 0, ONCARD_STREAM_POSITION), frames % 480,
+			frames % 480 + 1);
 }
 
 static void test_capture_writes_nothing_but_its_buffer(void **state)
@@ -572,6 +687,55 @@ static void test_capture_writes_nothing_but_its_buffer(void **state)
 			    MEMORY - CAPTURE_AT - 480 * 4);
 }
 
+static void test_failing_capture_stops(void **state)
+{
+	struct rig *rig = *state;
+
+	/* what is recorded goes to where nothing answers */
+	describe_loop(rig, &stereo16, 480 * 4);
+	put_narrow(rig->memory + LIST_AT + 64, 0, 0x1000, 480 * 4);
+	run(rig, BIT(0) | BIT(1));
+	pass(rig, SECOND / 100);
+	assert_int_equal(get(rig, 1, ONCARD_STREAM_ERROR),
+			 ONCARD_ERROR_ADDRESS);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
+				 ONCARD_IRQ_ERROR(1),
+			 ONCARD_IRQ_ERROR(1));
+
+	/* an error stays until the stream is reset */
+	run(rig, BIT(1));
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
+	assert_int_equal(get(rig, 1, ONCARD_STREAM_ERROR),
+			 ONCARD_ERROR_ADDRESS);
+}
+
+static void test_what_has_no_effect(void **state)
+{
+	struct rig *rig = *state;
+	u32 played;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	run(rig, BIT(0));
+	pass(rig, SECOND / 400);
+	played = get(rig, 0, ONCARD_STREAM_POSITION);
+	assert_int_equal(played, 120);
+
+	/* to start what runs, to reset it, a register that there is not */
+	run(rig, BIT(0));
+	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	set(rig, 1, ONCARD_STREAM_POSITION, 7);
+	oncard_card_write(&rig->card, 0xffc, ~0U);
+	oncard_card_write(&rig->card, ONCARD_REG_ID, 0);
+	/* and a step into the past */
+	oncard_card_step(&rig->card, rig->now - 1);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), played);
+	assert_int_equal(get(rig, 1, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_ID),
+			 ONCARD_ID_VALUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -586,14 +750,20 @@ int main(void)
 		CARD_TEST(test_capture_alone_records_silence),
 		CARD_TEST(test_other_rate_hears_silence),
 		CARD_TEST(test_mono_and_width_conversion),
+		CARD_TEST(test_mono_reaches_every_channel),
 		CARD_TEST(test_scattered_buffer_in_wide_descriptors),
 		cmocka_unit_test(test_bad_registers_stop_the_stream),
 		cmocka_unit_test(test_bad_descriptors_stop_the_stream),
 		cmocka_unit_test(test_card_keeps_to_its_address_lines),
 		CARD_TEST(test_stream_must_be_reset_after_description),
+		CARD_TEST(test_write_between_registers_has_no_effect),
+		cmocka_unit_test(test_silence_behind_the_end_of_data),
+		CARD_TEST(test_reset_forgets_the_end),
 		CARD_TEST(test_running_stream_is_latched),
 		CARD_TEST(test_stalled_host_stops_the_clock),
 		CARD_TEST(test_capture_writes_nothing_but_its_buffer),
+		CARD_TEST(test_failing_capture_stops),
+		CARD_TEST(test_what_has_no_effect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// sources: userspace/compare.c userspace/image.c userspace/judge.c userspace/source.c
+// sources: userspace/compare.c userspace/image.c userspace/judge.c
+// sources: userspace/pcm-spec.c userspace/source.c
 /*
  * A sound is found in a recording of it, and in an image of the card's memory.
  */
@@ -18,9 +19,9 @@
 #define FRAMES        20000
 
 static const struct pcm_spec specs[] = {
-	{ .sample_bytes = 2, .channels = 1, .rate = 48000 },
-	{ .sample_bytes = 2, .channels = 2, .rate = 48000 },
-	{ .sample_bytes = 4, .channels = 2, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 1, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 2, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S32_LE, .channels = 2, .rate = 48000 },
 };
 
 static void *sound_of(const char *name, const struct pcm_spec *spec)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// sources: userspace/judge.c
+// sources: userspace/judge.c userspace/pcm-spec.c
 /*
  * What oncard-play judges by: frames, positions, pages, flags of a mapping.
  */
@@ -16,10 +16,10 @@
 #define FRAMES        5000
 
 static const struct pcm_spec specs[] = {
-	{ .sample_bytes = 2, .channels = 1, .rate = 48000 },
-	{ .sample_bytes = 2, .channels = 2, .rate = 48000 },
-	{ .sample_bytes = 4, .channels = 1, .rate = 48000 },
-	{ .sample_bytes = 4, .channels = 2, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 1, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 2, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S32_LE, .channels = 1, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S32_LE, .channels = 2, .rate = 48000 },
 };
 
 /* Samples numbered from 1. Freed by the caller. */
@@ -183,7 +183,7 @@ static void frames_from_elsewhere_are_recognised(void **state)
  */
 static void a_lost_sample_is_not_a_lost_frame(void **state)
 {
-	static const struct pcm_spec spec = { 2, 2, 48000 };
+	static const struct pcm_spec spec = { SND_PCM_FORMAT_S16_LE, 2, 48000 };
 	int16_t *frames = numbered(&spec, 4000);
 	struct frame_judge judge;
 	uint64_t whence = 77;
@@ -210,7 +210,8 @@ static void silence_is_counted_in_whole_frames(void **state)
 
 	(void)state;
 	for (r = 0; r < ARRAY_SIZE(rows); r++, ran++) {
-		struct pcm_spec spec = { 2, rows[r].channels, 48000 };
+		struct pcm_spec spec = { SND_PCM_FORMAT_S16_LE,
+					 rows[r].channels, 48000 };
 
 		assert_int_equal(frames_silent(&spec, stereo, rows[r].count),
 				 rows[r].silent);
@@ -349,25 +350,26 @@ static void positions_that_are_wrong_are_counted(void **state)
 static void pages_are_rounded_up(void **state)
 {
 	static const struct {
-		unsigned int sample_bytes, channels;
+		snd_pcm_format_t format;
+		unsigned int channels;
 		uint64_t frames;
 		unsigned long pages;
 	} rows[] = {
-		{ 2, 2, 0, 0 },
-		{ 2, 2, 1, 1 },
-		{ 2, 2, 1024, 1 },
-		{ 2, 2, 1025, 2 },
-		{ 2, 1, 2048, 1 },
-		{ 2, 1, 2049, 2 },
-		{ 4, 2, 512, 1 },
-		{ 4, 2, 513, 2 },
-		{ 4, 2, 1ULL << 32, 1UL << 23 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 0, 0 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 1, 1 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 1024, 1 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 1025, 2 },
+		{ SND_PCM_FORMAT_S16_LE, 1, 2048, 1 },
+		{ SND_PCM_FORMAT_S16_LE, 1, 2049, 2 },
+		{ SND_PCM_FORMAT_S32_LE, 2, 512, 1 },
+		{ SND_PCM_FORMAT_S32_LE, 2, 513, 2 },
+		{ SND_PCM_FORMAT_S32_LE, 2, 1ULL << 32, 1UL << 23 },
 	};
 	size_t r, ran = 0;
 
 	(void)state;
 	for (r = 0; r < ARRAY_SIZE(rows); r++, ran++) {
-		struct pcm_spec spec = { rows[r].sample_bytes, rows[r].channels,
+		struct pcm_spec spec = { rows[r].format, rows[r].channels,
 					 48000 };
 
 		assert_int_equal(pages_touched(&spec, rows[r].frames, 4096),

@@ -181,10 +181,63 @@ static void test_neighbours_become_one_within_the_limits(void **state)
 	assert_int_equal(ran, 21);
 }
 
+struct longest_row {
+	const char *name;
+	struct segment_limits limits;
+	u64 address;
+	u64 length;
+	u64 longest;
+};
+
+static const struct longest_row longest_rows[] = {
+	{ "all of it", { NO_MAX, NO_EDGE }, 0x1000, 0x3000, 0x3000 },
+	{ "a byte", { NO_MAX, NO_EDGE }, 0, 1, 1 },
+	{ "size_max", { 0x2000, NO_EDGE }, 0x1000, 0x3000, 0x2000 },
+	{ "up to the boundary", { NO_MAX, 0xffff }, 0xf000, 0x3000, 0x1000 },
+	{ "from the boundary on", { NO_MAX, 0xffff }, 0x10000, 0x3000, 0x3000 },
+	{ "from boundary to boundary",
+	  { NO_MAX, 0xffff },
+	  0x10000,
+	  0x30000,
+	  0x10000 },
+	{ "the narrower of two", { 0x800, 0xffff }, 0xf000, 0x3000, 0x800 },
+	{ "32 bits of length",
+	  { NO_MAX, NO_EDGE },
+	  0,
+	  0x100000000ULL,
+	  0xffffffff },
+	{ "to the last address",
+	  { NO_MAX, NO_EDGE },
+	  -0x1000ULL,
+	  0x1000,
+	  0x1000 },
+	{ "to the last address, from a boundary",
+	  { NO_MAX, 0xfff },
+	  -0x1000ULL,
+	  0x1000,
+	  0x1000 },
+};
+
+static void test_a_piece_is_cut_at_the_limits(void **state)
+{
+	size_t row, ran = 0;
+
+	(void)state;
+	for (row = 0; row < ROWS(longest_rows); row++, ran++) {
+		const struct longest_row *r = &longest_rows[row];
+
+		if (segment_longest(&r->limits, r->address, r->length) !=
+		    r->longest)
+			fail_msg("%s", r->name);
+	}
+	assert_int_equal(ran, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_neighbours_become_one_within_the_limits),
+		cmocka_unit_test(test_a_piece_is_cut_at_the_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

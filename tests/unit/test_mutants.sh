@@ -9,7 +9,7 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib/ktap.sh"
 page=$top/Documentation/defects.md
-classes=25
+classes=31
 
 # rows: a line "NN BACKTICKED-WORD..." for each row of the table
 rows()

@@ -18,7 +18,7 @@ program()
 {
 	{
 		echo "#!/bin/sh"
-		echo "echo \"\$*\" >'$tmp/asked'"
+		echo "echo \"\$ONCARD_KERNEL: \$*\" >'$tmp/asked'"
 		echo "cat <<'END'"
 		cat
 		echo END
@@ -82,7 +82,7 @@ mutants "not ok" 1
 verdict "a mutant that was not caught" 1 "verdict: FAIL"
 ktap_check "is named" has "  NOT OK: b"
 verdict "without the mutants, by name" 0 "verdict: PASS, 2 skipped (see above)" --kernel debug long
-ktap_is "of that kernel" "$(<"$tmp/asked")" "--soak --kernel debug long"
+ktap_is "of that kernel" "$(<"$tmp/asked")" "debug: --soak long"
 mutants ok 0
 tests 1 "3 passed, 1 failed, 0 skipped"
 verdict "a test that failed" 1 "verdict: FAIL"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// sources: userspace/source.c
+// sources: userspace/source.c userspace/pcm-spec.c
 /*
  * The generators: what they give is known, and the same again.
  */
@@ -17,10 +17,10 @@
 #define FRAMES        70000
 
 static const struct pcm_spec specs[] = {
-	{ .sample_bytes = 2, .channels = 1, .rate = 8000 },
-	{ .sample_bytes = 2, .channels = 2, .rate = 48000 },
-	{ .sample_bytes = 4, .channels = 1, .rate = 44100 },
-	{ .sample_bytes = 4, .channels = 2, .rate = 192000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 1, .rate = 8000 },
+	{ .format = SND_PCM_FORMAT_S16_LE, .channels = 2, .rate = 48000 },
+	{ .format = SND_PCM_FORMAT_S32_LE, .channels = 1, .rate = 44100 },
+	{ .format = SND_PCM_FORMAT_S32_LE, .channels = 2, .rate = 192000 },
 };
 
 /* @frames of the generator, @piece at a time. Freed by the caller. */
@@ -54,7 +54,7 @@ static void every_name_has_its_generator(void **state)
 		assert_string_equal(source_find(source_names[i])->name,
 				    source_names[i]);
 	}
-	assert_int_equal(i, 4);
+	assert_int_equal(i, 5);
 	assert_null(source_find("saw"));
 	assert_null(source_find(""));
 }
@@ -82,27 +82,32 @@ static void generators_repeat_themselves(void **state)
 			}
 			free(whole);
 		}
-	assert_int_equal(ran, 4 * ARRAY_SIZE(specs) * ARRAY_SIZE(pieces));
+	assert_int_equal(ran, 5 * ARRAY_SIZE(specs) * ARRAY_SIZE(pieces));
 }
 
 static void counter_numbers_its_samples(void **state)
 {
 	static const struct {
-		unsigned int sample_bytes, channels;
+		snd_pcm_format_t format;
+		unsigned int channels;
 		uint64_t sample;
 		int32_t value;
 	} rows[] = {
-		{ 2, 1, 0, 1 },           { 2, 2, 1, 2 },
-		{ 2, 2, 4095, 4096 },     { 2, 1, 32767, INT16_MIN },
-		{ 2, 1, 65520, -15 }, /* the 65521st, the last of its kind */
-		{ 2, 1, 65521, 1 },       { 4, 1, 65521, 65522 },
-		{ 4, 2, 139999, 140000 },
+		{ SND_PCM_FORMAT_S16_LE, 1, 0, 1 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 1, 2 },
+		{ SND_PCM_FORMAT_S16_LE, 2, 4095, 4096 },
+		{ SND_PCM_FORMAT_S16_LE, 1, 32767, INT16_MIN },
+		{ SND_PCM_FORMAT_S16_LE, 1, 65520,
+		  -15 }, /* the 65521st, the last of its kind */
+		{ SND_PCM_FORMAT_S16_LE, 1, 65521, 1 },
+		{ SND_PCM_FORMAT_S32_LE, 1, 65521, 65522 },
+		{ SND_PCM_FORMAT_S32_LE, 2, 139999, 140000 },
 	};
 	size_t r, ran = 0;
 
 	(void)state;
 	for (r = 0; r < ARRAY_SIZE(rows); r++, ran++) {
-		struct pcm_spec spec = { rows[r].sample_bytes, rows[r].channels,
+		struct pcm_spec spec = { rows[r].format, rows[r].channels,
 					 48000 };
 		void *frames = generate("counter", &spec, 0, FRAMES, FRAMES);
 
@@ -178,7 +183,7 @@ static void noise_moves_every_bit(void **state)
 /* At an eighth of the rate a sine has its known values at each frame. */
 static void sine_is_a_sine(void **state)
 {
-	static const struct pcm_spec spec = { 4, 2, 3520 };
+	static const struct pcm_spec spec = { SND_PCM_FORMAT_S32_LE, 2, 3520 };
 	static const double eighths[] = { 0, M_SQRT1_2,  1,  M_SQRT1_2,
 					  0, -M_SQRT1_2, -1, -M_SQRT1_2 };
 	int32_t *frames = generate("sine", &spec, 0, 800, 800);
@@ -197,7 +202,7 @@ static void sine_is_a_sine(void **state)
 
 static void ramp_rises_by_one(void **state)
 {
-	static const struct pcm_spec spec = { 2, 2, 48000 };
+	static const struct pcm_spec spec = { SND_PCM_FORMAT_S16_LE, 2, 48000 };
 	uint16_t *frames = generate("ramp", &spec, 0, FRAMES, FRAMES);
 	size_t i, ran = 0;
 

@@ -14,6 +14,11 @@
 #include "../../modules/lifetime-node.h"
 #include "fuzz.h"
 
+/* x86 alone has it. */
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
+
 #define PCM_PAGES   0x80000000UL /* from here on: ALSA's status and control */
 #define ARENA_PAGES 1024
 

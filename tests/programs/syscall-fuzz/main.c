@@ -270,9 +270,9 @@ static int run(void)
 	judge_node();
 	judge_looks();
 	findings = record->findings;
-	report_findings(stdout, 0);
 	report_progress(now() - began);
 	report_table(stdout);
+	report_findings(stdout, 0);
 	ktap_result(&ktap, !findings, "nothing was found");
 	ktap_result(&ktap, !report_unsuccessful(stdout, "# "),
 		    "each kind of call that can succeed did so");
@@ -282,11 +282,29 @@ static int run(void)
 
 /* --- devices --- */
 
+/* A parameter of the driver; false where it is not loaded. */
+static bool read_parameter(const char *name, char *value, size_t size)
+{
+	char path[80];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/snd_oncard/parameters/%s",
+		 name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, value, size - 1);
+	close(fd);
+	value[length > 0 ? length : 0] = 0;
+	return length > 0;
+}
+
 /* What a mapping of one of this card's streams cannot exceed; 0: not known. */
 static uint64_t bytes_max_of(unsigned int card)
 {
 	struct snd_ctl_card_info info;
-	char path[64];
+	char path[64], value[32];
 	int fd, err;
 
 	snprintf(path, sizeof(path), "/dev/snd/controlC%u", card);
@@ -296,10 +314,11 @@ static uint64_t bytes_max_of(unsigned int card)
 	err = ioctl(fd, SNDRV_CTL_IOCTL_CARD_INFO, &info);
 	close(fd);
 	if (err || strcmp((char *)info.driver, "oncard") ||
-	    !strstr((char *)info.longname, "mmap coherent"))
+	    !read_parameter("mmap", value, sizeof(value)) ||
+	    strncmp(value, "coherent", 8) ||
+	    !read_parameter("buffer_max", value, sizeof(value)))
 		return 0;
-	return strstr((char *)info.longname, "scattered") ? 16UL << 20 :
-							    1UL << 20;
+	return strtoull(value, NULL, 10);
 }
 
 static enum target target_of(const char *path, struct device *device)

@@ -14,15 +14,6 @@
 #include "fuzz.h"
 
 #define FOLDERS "/sys/kernel/debug/dma-core/*"
-#define MANY    512
-
-/* A line of mappings or of buffers. */
-struct line {
-	uint64_t handle;
-	uint64_t first;
-	uint64_t pages; /* of a mapping; of a buffer: to the end of its last one */
-	int pid;
-};
 
 /* The number behind @key in @text; 0 if it is not there. */
 static uint64_t field(const char *text, const char *key)
@@ -32,81 +23,33 @@ static uint64_t field(const char *text, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 0) : 0;
 }
 
-static unsigned int read_lines(const char *folder, const char *name,
-			       struct line *lines)
+/* A line of a mapping, written under one lock, has its buffer's size. */
+static void judge_mapping(const char *text)
 {
-	char path[256], text[512];
-	unsigned int count = 0;
-	FILE *file;
+	uint64_t buffer_pages = (field(text, " size=") + PAGE - 1) / PAGE;
+	uint64_t first = field(text, " first_page=");
+	uint64_t end = first + field(text, " pages=");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "r");
-	if (!file)
-		return 0;
-	while (count < MANY && fgets(text, sizeof(text), file)) {
-		uint64_t size = field(text, " size=");
-
-		if (!strstr(text, "handle="))
-			continue;
-		lines[count].handle = field(text, "handle=");
-		lines[count].first = field(text, " first_page=");
-		lines[count].pages = size ? (size + PAGE - 1) / PAGE :
-					    field(text, " pages=");
-		lines[count].pid = (int)field(text, " pid=");
-		count++;
-	}
-	fclose(file);
-	return count;
+	atomic_fetch_add(&record->mappings_judged, 1);
+	if (end > buffer_pages)
+		found("process %d has mapped pages %llu to %llu of a buffer of %llu",
+		      (int)field(text, " pid="), (unsigned long long)first,
+		      (unsigned long long)(end - 1),
+		      (unsigned long long)buffer_pages);
 }
 
-static const struct line *buffer_of(const struct line *mapping,
-				    const struct line *buffers,
-				    unsigned int count)
-{
-	unsigned int n;
-
-	for (n = 0; n < count; n++)
-		if (buffers[n].handle == mapping->handle)
-			return &buffers[n];
-	return NULL;
-}
-
-static bool is_among(const struct line *line, const struct line *lines,
-		     unsigned int count)
-{
-	unsigned int n;
-
-	for (n = 0; n < count; n++)
-		if (!memcmp(&lines[n], line, sizeof(*line)))
-			return true;
-	return false;
-}
-
-/* A mapping that was there before and after looking at buffers had that buffer. */
 static void judge_device(const char *folder)
 {
-	static struct line before[MANY], buffers[MANY], after[MANY];
-	unsigned int count, buffer_count, after_count, n;
+	char path[256], text[512];
+	FILE *file;
 
-	count = read_lines(folder, "mappings", before);
-	buffer_count = read_lines(folder, "buffers", buffers);
-	after_count = read_lines(folder, "mappings", after);
-	for (n = 0; n < count; n++) {
-		const struct line *mapping = &before[n];
-		const struct line *buffer =
-			buffer_of(mapping, buffers, buffer_count);
-
-		if (buffer)
-			atomic_fetch_add(&record->mappings_judged, 1);
-		if (!buffer || mapping->first + mapping->pages <= buffer->pages)
-			continue;
-		if (is_among(mapping, after, after_count))
-			found("process %d has mapped pages %llu to %llu of a buffer of %llu",
-			      mapping->pid, (unsigned long long)mapping->first,
-			      (unsigned long long)(mapping->first +
-						   mapping->pages - 1),
-			      (unsigned long long)buffer->pages);
-	}
+	snprintf(path, sizeof(path), "%s/mappings", folder);
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	while (fgets(text, sizeof(text), file))
+		judge_mapping(text);
+	fclose(file);
 }
 
 /* Of a card that is one of ours, and maps by dma_map_coherent(). */

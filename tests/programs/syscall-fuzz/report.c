@@ -161,12 +161,12 @@ void report_findings(FILE *out, unsigned int from)
 	for (; from < count && from < FINDINGS_MAX; from++) {
 		const struct finding *finding = &record->finding[from];
 
-		fprintf(out, "# FOUND (seed %llu): %s\n",
-			(unsigned long long)settings.seed, finding->text);
 		if (finding->last)
-			fprintf(out, "#   the last calls of thread %u:\n",
+			fprintf(out, "# the last calls of thread %u:\n",
 				finding->worker);
 		print_trace(out, finding);
+		fprintf(out, "# FOUND (seed %llu): %s\n",
+			(unsigned long long)settings.seed, finding->text);
 	}
 	fflush(out);
 }

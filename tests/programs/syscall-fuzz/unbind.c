@@ -112,6 +112,15 @@ static void bind_all(void)
 	}
 }
 
+/* Less, when the run is over: on a slow machine it can be a minute. */
+static void rest(unsigned long ms)
+{
+	const unsigned long until = now_ms() + ms;
+
+	while (!atomic_load(&record->stop) && now_ms() < until)
+		usleep(20000);
+}
+
 /* Ends with the devices bound; they are most of the time, on a slow machine, too. */
 void unbind_main(void)
 {
@@ -121,7 +130,7 @@ void unbind_main(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dice_seed(&dice, ~settings.seed);
 	while (!atomic_load(&record->stop)) {
-		usleep(1000 * (20 + dice_below(&dice, 1500 + 16 * busy_ms)));
+		rest(20 + dice_below(&dice, 1500 + 16 * busy_ms));
 		began = now_ms();
 		unbind_all();
 		usleep(1000 * dice_below(&dice, 200));

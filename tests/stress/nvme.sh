@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: nvme.sh [MIB [UNBINDS [UNPLUGS [SEED]]]]
+#
+# An NVMe controller that is not ours moves blocks between its disk, its own memory and RAM, while
+# it is unbound and pulled out.
+# host
+# archs: amd64 (what looks at the disk from outside is the VM's program)
+# timeout: 600
+# soak: 1024 50 20
+# soak-timeout: 7200
+
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+. "$top/tests/lib/nvme-host.sh"
+nvme_under_load nvme-load
