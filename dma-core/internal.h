@@ -218,7 +218,8 @@ struct card_buffer_ops {
  * @attrs: system RAM only, as allocated
  * @pages: system RAM only, its page frames once @ops->load_pfns was called; where it
  *	is scattered, its segments
- * @frames: scattered system RAM only, its page frames one by one
+ * @frames: its page frames one by one, where it is scattered, or lies in several segments
+ *	once @ops->load_pfns was called; system RAM only
  */
 struct card_buffer {
 	struct kref kref;

@@ -7,7 +7,9 @@
 #include <linux/cc_platform.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/scatterlist.h>
 
 #include "internal.h"
 
@@ -33,6 +35,7 @@ static void free_to_parent(struct card_buffer *buffer)
 
 static void system_give_back(struct card_buffer *buffer)
 {
+	kvfree(buffer->frames);
 	sg_free_table(&buffer->pages);
 	free_to_parent(buffer);
 }
@@ -45,6 +48,34 @@ static int system_get_sgtable(struct card_buffer *buffer,
 				     buffer->attrs);
 }
 
+/* Of memory in several segments, which an IOMMU puts in a row. */
+static int list_frames(struct card_buffer *buffer)
+{
+	struct sg_page_iter page;
+	size_t n = 0;
+
+	buffer->frames = kvmalloc_array(PHYS_PFN(PAGE_ALIGN(buffer->size)),
+					sizeof(*buffer->frames),
+					GFP_KERNEL | GFP_CHARGED);
+	if (!buffer->frames)
+		return -ENOMEM;
+	for_each_sgtable_page(&buffer->pages, &page, 0)
+		buffer->frames[n++] = sg_page_iter_page(&page);
+	return 0;
+}
+
+static int load_pfns(struct card_buffer *buffer)
+{
+	int err = system_get_sgtable(buffer, &buffer->pages, buffer->size);
+
+	if (err || buffer->pages.orig_nents == 1)
+		return err;
+	err = list_frames(buffer);
+	if (err)
+		sg_free_table(&buffer->pages);
+	return err;
+}
+
 static DEFINE_MUTEX(load_lock);
 
 /* Not when allocating, which may be atomic: dma_get_sgtable() is not. */
@@ -54,24 +85,16 @@ static int system_load_pfns(struct card_buffer *buffer)
 
 	mutex_lock(&load_lock);
 	if (!buffer->pages.sgl)
-		err = system_get_sgtable(buffer, &buffer->pages, buffer->size);
+		err = load_pfns(buffer);
 	mutex_unlock(&load_lock);
 	return err;
 }
 
 static unsigned long system_pfn(const struct card_buffer *buffer, size_t offset)
 {
-	struct scatterlist *sg;
-	int i;
-
-	for_each_sgtable_sg(&buffer->pages, sg, i) {
-		if (offset < sg->length)
-			return page_to_pfn(sg_page(sg)) + PHYS_PFN(offset);
-		offset -= sg->length;
-	}
-	/* Callers have checked the offset against the buffer's size. */
-	WARN_ONCE(1, "offset beyond a buffer in system RAM\n");
-	return 0;
+	if (buffer->frames)
+		return page_to_pfn(buffer->frames[PHYS_PFN(offset)]);
+	return page_to_pfn(sg_page(buffer->pages.sgl)) + PHYS_PFN(offset);
 }
 
 static bool system_has_pages(const struct card_buffer *buffer)
