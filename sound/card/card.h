@@ -117,6 +117,8 @@ struct oncard_engine {
  * @faults: what is wrong with the card
  * @wire: scratch: frames as they were played
  * @heard: scratch: frames as they are recorded
+ * @played: scratch: the samples that were played
+ * @routed: scratch: the same for the channels that are recorded
  */
 struct oncard_card {
 	const struct oncard_bus *bus;
@@ -136,6 +138,8 @@ struct oncard_card {
 	struct oncard_faults faults;
 	u8 wire[ONCARD_WIRE_BYTES];
 	u8 heard[ONCARD_WIRE_BYTES];
+	s32 played[ONCARD_WIRE_BYTES];
+	s32 routed[ONCARD_WIRE_BYTES];
 };
 
 #define ONCARD_NO_EVENT (~0ULL)

@@ -2,6 +2,9 @@
 /*
  * Samples of every format as left-justified 32-bit integers, and back. What has more
  * bits than fit is cut off, what is louder than full scale is full scale.
+ *
+ * A card converts millions of them in a second: what is the same for all is decided
+ * outside of the loops, of which each does one thing.
  */
 #include "sample.h"
 
@@ -77,85 +80,221 @@ static s32 from_float(u32 bits)
 static u32 to_float(s32 sample)
 {
 	u32 magnitude = sample < 0 ? -(u32)sample : (u32)sample;
-	u32 exponent = FLOAT_EXPONENT_ONE;
 	u32 sign = sample < 0 ? BIT(31) : 0;
+	u32 below; /* full scale, in powers of two */
 
 	if (!magnitude)
 		return 0;
-	while (!(magnitude & BIT(31))) {
-		magnitude <<= 1;
-		exponent--;
-	}
-	magnitude &= ~BIT(31);
-	return sign | exponent << FLOAT_MANTISSA_BITS |
+	below = 32 - fls64(magnitude);
+	magnitude = magnitude << below & ~BIT(31);
+	return sign | (FLOAT_EXPONENT_ONE - below) << FLOAT_MANTISSA_BITS |
 	       magnitude >> (31 - FLOAT_MANTISSA_BITS);
 }
 
-/**
- * oncard_sample_load() - read a sample
- * @format: ONCARD_STREAM_FORMAT, valid
- * @bytes: the sample
- *
- * Return: the sample, left-justified; of an IEC 60958 subframe, silence.
- */
-s32 oncard_sample_load(u32 format, const u8 *bytes)
-{
-	u32 length = oncard_sample_bytes(format);
-	u32 value = 0, n;
+/* --- numbers of one to four bytes ------------------------------------------------------ */
 
-	for (n = 0; n < length; n++)
-		value = value << 8 |
-			bytes[format & ONCARD_FORMAT_BIG ? n : length - 1 - n];
+/* (the compiler makes one access of these) */
+static u32 little_16(const u8 *at)
+{
+	return at[0] | (u32)at[1] << 8;
+}
+
+static u32 little_24(const u8 *at)
+{
+	return little_16(at) | (u32)at[2] << 16;
+}
+
+static u32 little_32(const u8 *at)
+{
+	return little_16(at) | little_16(at + 2) << 16;
+}
+
+static u32 big_16(const u8 *at)
+{
+	return (u32)at[0] << 8 | at[1];
+}
+
+static u32 big_24(const u8 *at)
+{
+	return big_16(at) << 8 | at[2];
+}
+
+static u32 big_32(const u8 *at)
+{
+	return big_16(at) << 16 | big_16(at + 2);
+}
+
+static void put_little_16(u8 *to, u32 number)
+{
+	to[0] = number;
+	to[1] = number >> 8;
+}
+
+static void put_little_24(u8 *to, u32 number)
+{
+	put_little_16(to, number);
+	to[2] = number >> 16;
+}
+
+static void put_little_32(u8 *to, u32 number)
+{
+	to[0] = number;
+	to[1] = number >> 8;
+	to[2] = number >> 16;
+	to[3] = number >> 24;
+}
+
+static void put_big_16(u8 *to, u32 number)
+{
+	to[0] = number >> 8;
+	to[1] = number;
+}
+
+static void put_big_24(u8 *to, u32 number)
+{
+	put_big_16(to, number >> 8);
+	to[2] = number;
+}
+
+static void put_big_32(u8 *to, u32 number)
+{
+	to[0] = number >> 24;
+	to[1] = number >> 16;
+	to[2] = number >> 8;
+	to[3] = number;
+}
+
+/* --- loops over samples ------------------------------------------------------------------ */
+
+/* How many bits of a sample an integer format cuts off. */
+static u32 bits_cut_off(u32 format)
+{
 	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
 	case ONCARD_FORMAT_U8:
-		return (s32)((value ^ 0x80) << 24);
+		return 24;
 	case ONCARD_FORMAT_S16:
-		return (s32)(value << 16);
+		return 16;
 	case ONCARD_FORMAT_S24:
 	case ONCARD_FORMAT_S24_3:
-		return (s32)(value << 8);
-	case ONCARD_FORMAT_S32:
-		return (s32)value;
-	case ONCARD_FORMAT_FLOAT:
-		return from_float(value);
+		return 8;
 	default:
 		return 0;
 	}
 }
 
-static u32 encode(u32 format, s32 sample)
+static void read_numbers(u32 format, const u8 *at, s32 *samples, u32 count)
 {
-	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
-	case ONCARD_FORMAT_U8:
-		return (u32)sample >> 24 ^ 0x80;
-	case ONCARD_FORMAT_S16:
-		return (u32)sample >> 16;
-	case ONCARD_FORMAT_S24:
-	case ONCARD_FORMAT_S24_3:
-		return (u32)(sample >> 8);
-	case ONCARD_FORMAT_S32:
-		return (u32)sample;
-	case ONCARD_FORMAT_FLOAT:
-		return to_float(sample);
-	default:
-		return 0;
-	}
-}
-
-/**
- * oncard_sample_store() - write a sample
- * @format: ONCARD_STREAM_FORMAT, valid
- * @bytes: where to
- * @sample: left-justified; an IEC 60958 subframe becomes silence
- */
-void oncard_sample_store(u32 format, u8 *bytes, s32 sample)
-{
-	u32 length = oncard_sample_bytes(format);
-	u32 value = encode(format, sample);
+	const bool big = format & ONCARD_FORMAT_BIG;
+	/* (silence of what has no sign is half of the scale) */
+	const u32 silence = oncard_sample_silence(format);
+	const u32 cut_off = bits_cut_off(format);
 	u32 n;
 
-	for (n = 0; n < length; n++) {
-		bytes[format & ONCARD_FORMAT_BIG ? length - 1 - n : n] = value;
-		value >>= 8;
+	switch (oncard_sample_bytes(format)) {
+	case 1:
+		for (n = 0; n < count; n++)
+			samples[n] = (at[n] ^ silence) << cut_off;
+		break;
+	case 2:
+		for (n = 0; n < count; n++, at += 2)
+			samples[n] = (big ? big_16(at) : little_16(at))
+				     << cut_off;
+		break;
+	case 3:
+		for (n = 0; n < count; n++, at += 3)
+			samples[n] = (big ? big_24(at) : little_24(at))
+				     << cut_off;
+		break;
+	case 4:
+		for (n = 0; n < count; n++, at += 4)
+			samples[n] = (big ? big_32(at) : little_32(at))
+				     << cut_off;
+		break;
+	}
+}
+
+static void write_numbers(u32 format, u8 *to, const s32 *samples, u32 count)
+{
+	const bool big = format & ONCARD_FORMAT_BIG;
+	const u32 silence = oncard_sample_silence(format);
+	const u32 cut_off = bits_cut_off(format);
+	u32 n;
+
+	switch (oncard_sample_bytes(format)) {
+	case 1:
+		for (n = 0; n < count; n++)
+			to[n] = samples[n] >> cut_off ^ silence;
+		break;
+	case 2:
+		for (n = 0; n < count; n++, to += 2)
+			if (big)
+				put_big_16(to, samples[n] >> cut_off);
+			else
+				put_little_16(to, samples[n] >> cut_off);
+		break;
+	case 3:
+		for (n = 0; n < count; n++, to += 3)
+			if (big)
+				put_big_24(to, samples[n] >> cut_off);
+			else
+				put_little_24(to, samples[n] >> cut_off);
+		break;
+	case 4:
+		for (n = 0; n < count; n++, to += 4)
+			if (big)
+				put_big_32(to, samples[n] >> cut_off);
+			else
+				put_little_32(to, samples[n] >> cut_off);
+		break;
+	}
+}
+
+/**
+ * oncard_samples_load() - read samples
+ * @format: ONCARD_STREAM_FORMAT, valid
+ * @bytes: the samples
+ * @samples: the same, left-justified; of IEC 60958 subframes, silence
+ * @count: how many
+ */
+void oncard_samples_load(u32 format, const u8 *bytes, s32 *samples, u32 count)
+{
+	u32 n;
+
+	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
+	case ONCARD_FORMAT_SUBFRAME:
+		memset(samples, 0, count * sizeof(*samples));
+		break;
+	case ONCARD_FORMAT_FLOAT:
+		read_numbers(format, bytes, samples, count);
+		for (n = 0; n < count; n++)
+			samples[n] = from_float(samples[n]);
+		break;
+	default:
+		read_numbers(format, bytes, samples, count);
+	}
+}
+
+/**
+ * oncard_samples_store() - write samples
+ * @format: ONCARD_STREAM_FORMAT, valid
+ * @bytes: where to
+ * @samples: left-justified; undefined afterwards. IEC 60958 subframes become silence
+ * @count: how many
+ */
+void oncard_samples_store(u32 format, u8 *bytes, s32 *samples, u32 count)
+{
+	u32 n;
+
+	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
+	case ONCARD_FORMAT_SUBFRAME:
+		memset(bytes, 0, count * oncard_sample_bytes(format));
+		break;
+	case ONCARD_FORMAT_FLOAT:
+		for (n = 0; n < count; n++)
+			samples[n] = to_float(samples[n]);
+		write_numbers(format, bytes, samples, count);
+		break;
+	default:
+		write_numbers(format, bytes, samples, count);
 	}
 }

@@ -9,7 +9,7 @@
 
 u32 oncard_sample_bytes(u32 format);
 u8 oncard_sample_silence(u32 format);
-s32 oncard_sample_load(u32 format, const u8 *bytes);
-void oncard_sample_store(u32 format, u8 *bytes, s32 sample);
+void oncard_samples_load(u32 format, const u8 *bytes, s32 *samples, u32 count);
+void oncard_samples_store(u32 format, u8 *bytes, s32 *samples, u32 count);
 
 #endif /* ONCARD_SAMPLE_H */

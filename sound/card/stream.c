@@ -161,30 +161,32 @@ static bool advance(struct oncard_card *card, u32 index, u32 frames)
 
 /*
  * Move @frames frames, at most ONCARD_WIRE_BYTES, between the stream's buffer and @bytes;
- * of a playback, @bytes may be NULL: nobody listens. Returns false when the stream stopped
- * with an error; what it had put into @bytes stays there.
+ * of a playback, @bytes may be NULL: nobody listens. Returns how many were moved; less than
+ * @frames when the stream stopped with an error.
  */
-bool oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
-			    u32 frames)
+u32 oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
+			   u32 frames)
 {
 	struct oncard_stream *stream = &card->stream[index];
 	u32 frame_bytes = oncard_stream_frame_bytes(stream);
+	u32 moved = 0;
 
-	while (frames) {
+	while (moved < frames) {
+		u8 *at = bytes ? bytes + moved * frame_bytes : NULL;
 		u32 run;
 
 		if (!stream->list.segment_left &&
 		    !fetch_descriptor(card, index))
-			return false;
-		run = min(frames, stream->list.segment_left / frame_bytes);
+			break;
+		run = min(frames - moved,
+			  stream->list.segment_left / frame_bytes);
 		run = min(run, stream->period_left);
 		run = min(run, stream->buffer - stream->position);
-		if (!transfer_run(card, index, bytes, run) ||
-		    !advance(card, index, run))
-			return false;
-		if (bytes)
-			bytes += run * frame_bytes;
-		frames -= run;
+		if (!transfer_run(card, index, at, run))
+			break;
+		moved += run;
+		if (!advance(card, index, run))
+			break;
 	}
-	return true;
+	return moved;
 }

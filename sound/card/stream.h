@@ -11,7 +11,7 @@ bool oncard_stream_valid(const struct oncard_stream *stream);
 void oncard_stream_reset(struct oncard_stream *stream);
 void oncard_stream_end(struct oncard_stream *stream, u32 frames);
 u32 oncard_stream_frame_bytes(const struct oncard_stream *stream);
-bool oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
-			    u32 frames);
+u32 oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
+			   u32 frames);
 
 #endif /* ONCARD_STREAM_H */

@@ -9,7 +9,7 @@
 #include "wire.h"
 
 /* What converting a sample costs, compared with moving a byte. */
-#define CONVERSION_COST 32U
+#define CONVERSION_COST 8U
 
 static u32 channels(const struct oncard_stream *stream)
 {
@@ -36,47 +36,56 @@ static bool as_it_is(const struct oncard_stream *played,
 	       !is_scaled(captured);
 }
 
-static s32 scale(s32 sample, u32 gain)
+static void scale(s32 *samples, u32 count, u32 gain)
 {
-	u32 magnitude = sample < 0 ? -(u32)sample : (u32)sample;
+	u32 n;
 
 	if (gain == ONCARD_GAIN_UNITY)
-		return sample;
-	magnitude = (u64)magnitude * gain / ONCARD_GAIN_UNITY;
-	return sample < 0 ? -(s32)magnitude : (s32)magnitude;
+		return;
+	for (n = 0; n < count; n++) {
+		u32 magnitude = samples[n] < 0 ? -(u32)samples[n] :
+						 (u32)samples[n];
+
+		magnitude = (u64)magnitude * gain / ONCARD_GAIN_UNITY;
+		samples[n] = samples[n] < 0 ? -(s32)magnitude : (s32)magnitude;
+	}
 }
 
-/* The sample for a channel of the capture; what was not played is silence. */
-static s32 heard(const struct oncard_stream *played,
-		 const struct oncard_stream *captured, const u8 *frame,
-		 u32 channel)
+/* A channel that was not played is silent; one that was played alone is on all. */
+static void route(const s32 *played, u32 channels_played, s32 *heard,
+		  u32 channels_heard, u32 frames)
 {
-	u32 from = channels(played) == 1 ? 0 : channel;
-	u32 at = from * oncard_sample_bytes(played->format);
-	s32 sample;
-
-	if (from >= channels(played))
-		return 0;
-	sample = oncard_sample_load(played->format, frame + at);
-	return scale(scale(sample, played->gain), captured->gain);
-}
-
-static void convert(const struct oncard_stream *played,
-		    const struct oncard_stream *captured, const u8 *from,
-		    u8 *to, u32 frames)
-{
-	u32 bytes = oncard_sample_bytes(captured->format);
 	u32 channel;
 
 	for (; frames; frames--) {
-		for (channel = 0; channel < channels(captured); channel++) {
-			oncard_sample_store(captured->format, to,
-					    heard(played, captured, from,
-						  channel));
-			to += bytes;
+		for (channel = 0; channel < channels_heard; channel++) {
+			u32 from = channels_played == 1 ? 0 : channel;
+
+			heard[channel] = from < channels_played ? played[from] :
+								  0;
 		}
-		from += oncard_stream_frame_bytes(played);
+		played += channels_played;
+		heard += channels_heard;
 	}
+}
+
+/* What is on the wire, as the capture is to hear it. */
+static void convert(struct oncard_card *card,
+		    const struct oncard_stream *played,
+		    const struct oncard_stream *captured, u32 frames)
+{
+	const u32 from = channels(played), to = channels(captured);
+	s32 *samples = card->played;
+
+	oncard_samples_load(played->format, card->wire, samples, frames * from);
+	scale(samples, frames * from, played->gain);
+	if (from != to) {
+		route(samples, from, card->routed, to, frames);
+		samples = card->routed;
+	}
+	scale(samples, frames * to, captured->gain);
+	oncard_samples_store(captured->format, card->heard, samples,
+			     frames * to);
 }
 
 /* The most frames of a stream that the wire takes at a time. */
@@ -88,62 +97,64 @@ static u32 frames_on_wire(const struct oncard_stream *stream, u32 frames)
 
 static void play(struct oncard_card *card, u32 playback, u32 frames)
 {
-	while (frames) {
-		u32 piece = frames_on_wire(&card->stream[playback], frames);
+	struct oncard_stream *played = &card->stream[playback];
 
-		if (!oncard_stream_transfer(card, playback, NULL, piece))
-			return;
-		frames -= piece;
-	}
+	while (frames && played->running)
+		frames -=
+			oncard_stream_transfer(card, playback, NULL,
+					       frames_on_wire(played, frames));
+}
+
+static void silence(const struct oncard_stream *stream, u8 *bytes, u32 frames)
+{
+	memset(bytes, oncard_sample_silence(stream->format),
+	       frames * oncard_stream_frame_bytes(stream));
 }
 
 static void record_silence(struct oncard_card *card, u32 capture, u32 frames)
 {
 	struct oncard_stream *captured = &card->stream[capture];
 
-	while (frames) {
+	while (frames && captured->running) {
 		u32 piece = frames_on_wire(captured, frames);
 
-		memset(card->heard, oncard_sample_silence(captured->format),
-		       piece * oncard_stream_frame_bytes(captured));
-		if (!oncard_stream_transfer(card, capture, card->heard, piece))
-			return;
-		frames -= piece;
+		silence(captured, card->heard, piece);
+		frames -= oncard_stream_transfer(card, capture, card->heard,
+						 piece);
 	}
 }
 
-/* Both sides move; returns false when either of them stopped, with its frames moved. */
-static bool loop(struct oncard_card *card, u32 playback, u32 frames)
+/* Both sides move. Of a playback that stops meanwhile, the rest is silence. */
+static void loop(struct oncard_card *card, u32 playback, u32 frames)
 {
 	u32 capture = playback + 1;
 	struct oncard_stream *played = &card->stream[playback];
 	struct oncard_stream *captured = &card->stream[capture];
+	u32 moved = oncard_stream_transfer(card, playback, card->wire, frames);
 	u8 *bytes = card->wire;
-	bool plays;
 
-	memset(card->wire, oncard_sample_silence(played->format),
-	       frames * oncard_stream_frame_bytes(played));
-	plays = oncard_stream_transfer(card, playback, card->wire, frames);
+	silence(played, bytes + moved * oncard_stream_frame_bytes(played),
+		frames - moved);
 	if (!as_it_is(played, captured)) {
 		bytes = card->heard;
-		convert(played, captured, card->wire, bytes, frames);
+		convert(card, played, captured, frames);
 	}
-	return oncard_stream_transfer(card, capture, bytes, frames) && plays;
+	oncard_stream_transfer(card, capture, bytes, frames);
 }
 
 /* Frames that both have moved in a row. */
 static u32 loop_both(struct oncard_card *card, u32 playback, u32 frames)
 {
+	struct oncard_stream *played = &card->stream[playback];
+	struct oncard_stream *captured = played + 1;
 	u32 moved = 0;
 
-	while (moved < frames) {
-		u32 piece =
-			frames_on_wire(&card->stream[playback], frames - moved);
+	while (moved < frames && played->running && captured->running) {
+		u32 piece = frames_on_wire(played, frames - moved);
 
-		piece = frames_on_wire(&card->stream[playback + 1], piece);
+		piece = frames_on_wire(captured, piece);
+		loop(card, playback, piece);
 		moved += piece;
-		if (!loop(card, playback, piece))
-			break;
 	}
 	return moved;
 }
@@ -161,10 +172,8 @@ void oncard_wire_step(struct oncard_card *card, u32 pair, u32 to_play,
 		to_play -= moved;
 		to_capture -= moved;
 	}
-	if (to_play && card->stream[playback].running)
-		play(card, playback, to_play);
-	if (to_capture && card->stream[capture].running)
-		record_silence(card, capture, to_capture);
+	play(card, playback, to_play);
+	record_silence(card, capture, to_capture);
 }
 
 /* What a stream costs in a second: bytes that are moved. */

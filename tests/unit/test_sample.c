@@ -74,13 +74,13 @@ static void check_row(const struct row *row, u32 order)
 	memcpy(bytes, row->bytes, sizeof(bytes));
 	if (order)
 		swap(bytes, length);
-	value = oncard_sample_load(format, bytes);
+	oncard_samples_load(format, bytes, &value, 1);
 	if (value != row->value)
 		fail_msg("format %#x, %02x %02x %02x %02x: %#x, not %#x",
 			 format, bytes[0], bytes[1], bytes[2], bytes[3], value,
 			 row->value);
 	memset(stored + length, 0xa5, sizeof(stored) - length);
-	oncard_sample_store(format, stored, value);
+	oncard_samples_store(format, stored, &value, 1);
 	assert_int_equal(stored[length], 0xa5);
 	if (!row->is_lossy)
 		assert_memory_equal(stored, bytes, length);
@@ -97,6 +97,47 @@ static void test_each_format_in_both_orders(void **state)
 	}
 }
 
+/* All rows of a format at once. */
+static void check_all_of(u32 format, u32 order)
+{
+	const u32 length = oncard_sample_bytes(format);
+	u8 bytes[4 * ROWS(rows)], stored[4 * ROWS(rows) + 1];
+	s32 values[ROWS(rows) + 1];
+	const struct row *taken[ROWS(rows)];
+	u32 count = 0, n;
+
+	for (n = 0; n < ROWS(rows); n++) {
+		if (rows[n].format != format || rows[n].is_lossy)
+			continue;
+		memcpy(bytes + count * length, rows[n].bytes, length);
+		if (order)
+			swap(bytes + count * length, length);
+		taken[count++] = &rows[n];
+	}
+	assert_true(count > 1);
+	values[count] = 0x5aa5;
+	oncard_samples_load(format | order, bytes, values, count);
+	for (n = 0; n < count; n++)
+		assert_int_equal(values[n], taken[n]->value);
+	stored[count * length] = 0xa5;
+	oncard_samples_store(format | order, stored, values, count);
+	assert_memory_equal(stored, bytes, count * length);
+	assert_int_equal(stored[count * length], 0xa5);
+	assert_int_equal(values[count], 0x5aa5);
+}
+
+static void test_many_at_once(void **state)
+{
+	u32 format;
+
+	(void)state;
+	for (format = ONCARD_FORMAT_U8; format < ONCARD_FORMAT_SUBFRAME;
+	     format += ONCARD_FORMAT_U8) {
+		check_all_of(format, 0);
+		check_all_of(format, ONCARD_FORMAT_BIG);
+	}
+}
+
 static void test_silence_is_worth_nothing(void **state)
 {
 	static const u32 formats[] = {
@@ -104,12 +145,14 @@ static void test_silence_is_worth_nothing(void **state)
 		ONCARD_FORMAT_S24, ONCARD_FORMAT_S32, ONCARD_FORMAT_FLOAT,
 	};
 	u8 bytes[4];
+	s32 value;
 	size_t n;
 
 	(void)state;
 	for (n = 0; n < ROWS(formats); n++) {
 		memset(bytes, oncard_sample_silence(formats[n]), sizeof(bytes));
-		assert_int_equal(oncard_sample_load(formats[n], bytes), 0);
+		oncard_samples_load(formats[n], bytes, &value, 1);
+		assert_int_equal(value, 0);
 	}
 }
 
@@ -117,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_format_in_both_orders),
+		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_silence_is_worth_nothing),
 	};
 
