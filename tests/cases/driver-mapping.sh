@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a driver's mmap() may rely on that does nothing but call dma_map_coherent().
-# kernels: stock (a failing insertion needs kretprobes)
 . "$(dirname "$0")/../lib/ktap.sh"
 
 ktap_plan 4

@@ -3,7 +3,6 @@
 #
 # A page fault of the old kind, a page a fault, meets an unbind that frees the buffer: the
 # page that it returns is nobody else's, and later faults find none.
-# kernels: stock (a fault that waits needs kretprobes)
 # vm: --smp 2
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"

@@ -3,7 +3,6 @@
 #
 # Each step of the driver's init and of its probe fails once, while others open whatever they
 # find: no code is freed under an open file, nothing is left, and the next card plays.
-# kernels: stock (a call that fails needs kprobes)
 # vm: --smp 2 --no-modules
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"

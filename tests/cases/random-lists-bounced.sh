@@ -27,6 +27,6 @@ slots_come_back()
 
 used=$(slots_used)
 ktap_plan 5
-random_lists "bounced"
+random_lists "bounced" "$@"
 ktap_check "and every slot is given back" slots_come_back "$used"
 ktap_finish

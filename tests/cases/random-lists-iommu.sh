@@ -7,5 +7,5 @@
 . "$(dirname "$0")/../lib/random-lists.sh"
 
 ktap_plan 4
-random_lists "behind an IOMMU"
+random_lists "behind an IOMMU" "$@"
 ktap_finish

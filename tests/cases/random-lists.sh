@@ -8,5 +8,5 @@
 . "$(dirname "$0")/../lib/random-lists.sh"
 
 ktap_plan 4
-random_lists "mapped where they are"
+random_lists "mapped where they are" "$@"
 ktap_finish

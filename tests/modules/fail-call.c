@@ -47,9 +47,10 @@ static noinline long fails(void)
 
 static void wait_for_go(void)
 {
-	u64 end = ktime_get_ns() + (u64)wait_ms * NSEC_PER_MSEC;
+	/* (a breakpoint comes as an NMI does) */
+	u64 end = ktime_get_mono_fast_ns() + (u64)wait_ms * NSEC_PER_MSEC;
 
-	while (!READ_ONCE(go) && ktime_get_ns() < end)
+	while (!READ_ONCE(go) && ktime_get_mono_fast_ns() < end)
 		cpu_relax();
 }
 
