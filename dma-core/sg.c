@@ -26,6 +26,20 @@
 #include "merge.h"
 #include "trace.h"
 
+/* sg_next() without a call; NULL when no entries are left behind this one. */
+static struct scatterlist *next_of(struct scatterlist *entry, unsigned int left)
+{
+	if (!left)
+		return NULL;
+	entry++;
+	return unlikely(sg_is_chain(entry)) ? sg_chain_ptr(entry) : entry;
+}
+
+/* for_each_sg(), with that; @left counts down. */
+#define for_each_entry(list, entry, entries, left)             \
+	for ((entry) = (list), (left) = (entries); (left) > 0; \
+	     (entry) = next_of(entry, --(left)))
+
 /* Segments stand beside the entries only where these have fields for both. */
 static bool has_dma_length(void)
 {
@@ -63,9 +77,9 @@ static struct survey survey_list(struct scatterlist *list, int entries,
 	struct survey survey = { .first = U64_MAX };
 	u64 phys, before = 0, length = 0;
 	struct scatterlist *entry;
-	int i;
+	int left;
 
-	for_each_sg(list, entry, entries, i) {
+	for_each_entry(list, entry, entries, left) {
 		if (!entry->length) {
 			survey.has_empty = true;
 			continue;
@@ -86,9 +100,9 @@ static struct survey survey_list(struct scatterlist *list, int entries,
 static bool has_our_end(struct scatterlist *list, int entries)
 {
 	struct scatterlist *segment;
-	int i;
+	int left;
 
-	for_each_sg(list, segment, entries, i)
+	for_each_entry(list, segment, entries, left)
 		if (!sg_dma_len(segment))
 			return sg_dma_address(segment) == END_OF_SEGMENTS;
 	return false;
@@ -126,11 +140,12 @@ static struct segment_limits limits_of(struct device *dev)
 	};
 }
 
-static struct run single_entry(struct scatterlist *entry)
+/* Of @entries that there are from it on. */
+static struct run single_entry(struct scatterlist *entry, unsigned int entries)
 {
 	return (struct run){
 		.first = entry,
-		.next = sg_next(entry),
+		.next = next_of(entry, entries - 1),
 		.length = entry->length,
 		.entries = 1,
 	};
@@ -146,13 +161,13 @@ static bool may_take_in(const struct run *run, struct scatterlist *next)
 static struct run longest_run(const struct segment_limits *limits,
 			      struct scatterlist *entry, unsigned int entries)
 {
-	struct run run = single_entry(entry);
+	struct run run = single_entry(entry, entries);
 
 	run.longest = segment_longest(limits, sg_phys(entry), U64_MAX);
 	while (run.entries < entries && may_take_in(&run, run.next)) {
 		run.length += run.next->length;
-		run.next = sg_next(run.next);
 		run.entries++;
+		run.next = next_of(run.next, entries - run.entries);
 	}
 	return run;
 }
@@ -181,7 +196,7 @@ static dma_addr_t map_within_limits(struct device *parent,
 		return handle;
 	dma_unmap_page_attrs(parent, handle, run->length, dir,
 			     attrs | DMA_ATTR_SKIP_CPU_SYNC);
-	*run = single_entry(run->first);
+	*run = single_entry(run->first, run->entries);
 	return map_run(parent, run, dir, attrs);
 }
 
@@ -205,11 +220,11 @@ static bool segments_are_clear(struct card_device *card,
 			       struct scatterlist *list, int segments)
 {
 	struct scatterlist *segment;
-	int i;
+	int left;
 
 	if (!card_has_one_address_space(card))
 		return true;
-	for_each_sg(list, segment, segments, i)
+	for_each_entry(list, segment, segments, left)
 		if (!card_handle_is_clear(card, sg_dma_address(segment),
 					  sg_dma_len(segment)))
 			return false;
@@ -221,9 +236,9 @@ static void unmap_segments(struct device *parent, struct scatterlist *list,
 			   unsigned long attrs)
 {
 	struct scatterlist *segment;
-	int i;
+	int left;
 
-	for_each_sg(list, segment, entries, i) {
+	for_each_entry(list, segment, entries, left) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_unmap_page_attrs(parent, sg_dma_address(segment),
@@ -257,7 +272,7 @@ static int map_joined(struct card_device *card, struct scatterlist *list,
 	for (left = entries; left; left -= run.entries, entry = run.next) {
 		dma_addr_t handle;
 
-		run = single_entry(entry);
+		run = single_entry(entry, left);
 		if (!run.length)
 			continue;
 		run = longest_run(limits, entry, left);
@@ -266,8 +281,8 @@ static int map_joined(struct card_device *card, struct scatterlist *list,
 			goto unmap;
 		sg_dma_address(segment) = handle;
 		sg_dma_len(segment) = run.length;
-		segment = sg_next(segment);
 		segments++;
+		segment = next_of(segment, entries - segments);
 		longest = max(longest, run.entries);
 	}
 	/* Without an end it would be taken for the parent's: so it has to be. */
@@ -309,12 +324,12 @@ static bool is_system_ram(struct card_device *card, struct scatterlist *list,
 			  int entries, const struct survey *survey)
 {
 	struct scatterlist *entry;
-	int i;
+	int left;
 
 	if (!survey->lacks_page &&
 	    !card_regions_may_have(card, survey->first, survey->last))
 		return true;
-	for_each_sg(list, entry, entries, i)
+	for_each_entry(list, entry, entries, left)
 		if (entry->length &&
 		    !card_is_system_ram(&card->dev, phys_of(entry),
 					entry->length))
@@ -356,13 +371,13 @@ void card_sync_sg_for_cpu(struct device *dev, struct scatterlist *list,
 {
 	struct device *parent = dev->parent;
 	struct scatterlist *segment;
-	int i;
+	int left;
 
 	if (is_parents(list, entries)) {
 		dma_sync_sg_for_cpu(parent, list, entries, dir);
 		return;
 	}
-	for_each_sg(list, segment, entries, i) {
+	for_each_entry(list, segment, entries, left) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_sync_single_for_cpu(parent, sg_dma_address(segment),
@@ -375,13 +390,13 @@ void card_sync_sg_for_device(struct device *dev, struct scatterlist *list,
 {
 	struct device *parent = dev->parent;
 	struct scatterlist *segment;
-	int i;
+	int left;
 
 	if (is_parents(list, entries)) {
 		dma_sync_sg_for_device(parent, list, entries, dir);
 		return;
 	}
-	for_each_sg(list, segment, entries, i) {
+	for_each_entry(list, segment, entries, left) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_sync_single_for_device(parent, sg_dma_address(segment),

@@ -12,6 +12,13 @@
 #define rdmsrq rdmsrl
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
 /* From 6.13 on a namespace is a string. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define IMPORT_NS_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
