@@ -35,15 +35,18 @@
 #include "merge.h"
 #include "trace.h"
 
-/* For how long a fence of an importer is waited for, and what is said after how long. */
+/* For how long the fences of all importers are waited for, and what is said after how long. */
 #define FENCES_TIMEOUT (10 * HZ)
 #define VUNMAP_NOTICE  (10 * HZ)
 
 /**
  * struct card_export - a dma-buf
+ * @kref: the dma-buf holds one, a revocation that works on it another
  * @card: the device, referenced
  * @owner: the module of the parent's driver, referenced while @buffer is; or NULL
- * @dmabuf: whose last reference is the export's end
+ * @resv: the dma-buf's reservation, which outlives it here
+ * @dmabuf: NULL once it is gone, under @resv's lock. Its file may be gone before: who has
+ *	opened it by O_PATH holds the dma-buf, and no file
  * @listed: in card_device.exports, until the dma-buf ends or is revoked
  * @buffer: what is exported, referenced; NULL once it was revoked. Under card_device.lock
  * @offset: of the first byte, into the buffer
@@ -54,8 +57,10 @@
  * @pid: of the process that exported it, for people
  */
 struct card_export {
+	struct kref kref;
 	struct card_device *card;
 	struct module *owner;
+	struct dma_resv resv;
 	struct dma_buf *dmabuf;
 	struct list_head listed;
 	struct card_buffer *buffer;
@@ -85,7 +90,8 @@ struct export_piece {
  * @listed: in card_export.maps
  * @dev: the importer
  * @dir: of the transfers
- * @is_own: the importer is the card device itself, and the memory the card's
+ * @is_own: the importer is the card device itself, and the memory the card's, which it
+ *	finds at its own addresses
  * @count: pieces that are mapped; none any more, once it was revoked
  * @pieces: in the order of the buffer
  */
@@ -143,12 +149,20 @@ static void export_let_go(struct card_export *export)
 	module_put(export->owner);
 }
 
-static void export_free(struct card_export *export)
+static void export_free(struct kref *kref)
 {
-	export_let_go(export);
+	struct card_export *export =
+		container_of(kref, struct card_export, kref);
+
+	dma_resv_fini(&export->resv);
 	put_device(&export->card->dev);
 	kfree(export);
 	card_object_destroyed(CARD_OBJECT_EXPORT, 1);
+}
+
+static void export_put(struct card_export *export)
+{
+	kref_put(&export->kref, export_free);
 }
 
 /* --- importers -------------------------------------------------------------------- */
@@ -236,8 +250,9 @@ static void unmap_pieces(struct export_map *map)
 	while (map->count--) {
 		const struct export_piece *piece = &map->pieces[map->count];
 
-		dma_unmap_phys(map->dev, piece->handle, piece->length, map->dir,
-			       piece->attrs);
+		if (!map->is_own)
+			dma_unmap_phys(map->dev, piece->handle, piece->length,
+				       map->dir, piece->attrs);
 	}
 	map->count = 0;
 }
@@ -259,7 +274,7 @@ static int map_piece(const struct card_export *export, struct export_map *map,
 		     phys_addr_t phys_addr, size_t length)
 {
 	struct export_piece *piece = &map->pieces[map->count];
-	bool is_ram = !map->is_own && pfn_valid(PHYS_PFN(phys_addr));
+	bool is_ram = pfn_valid(PHYS_PFN(phys_addr));
 
 	piece->length = length;
 	piece->attrs = is_ram ? DMA_ATTR_SKIP_CPU_SYNC : DMA_ATTR_MMIO;
@@ -279,12 +294,26 @@ static int map_piece(const struct card_export *export, struct export_map *map,
 	return -EOPNOTSUPP;
 }
 
+static void list_own_piece(const struct card_export *export,
+			   const struct card_buffer *buffer,
+			   struct export_map *map)
+{
+	map->pieces[map->count++] = (struct export_piece){
+		.handle = buffer->handle + export->offset,
+		.length = export->size,
+	};
+}
+
 static int map_pieces(const struct card_export *export,
 		      const struct card_buffer *buffer, struct export_map *map)
 {
 	size_t at = 0, length;
 	int err = 0;
 
+	if (map->is_own) {
+		list_own_piece(export, buffer, map);
+		return 0;
+	}
 	for (; at < export->size && !err; at += length) {
 		length = piece_length(export, buffer, at);
 		err = map_piece(export, map,
@@ -499,7 +528,13 @@ static int export_end_cpu_access(struct dma_buf *dmabuf,
 
 static void export_release(struct dma_buf *dmabuf)
 {
-	export_free(dmabuf->priv);
+	struct card_export *export = dmabuf->priv;
+
+	dma_resv_lock(&export->resv, NULL);
+	export->dmabuf = NULL;
+	dma_resv_unlock(&export->resv);
+	export_let_go(export);
+	export_put(export);
 }
 
 static const struct dma_buf_ops export_ops = {
@@ -549,7 +584,10 @@ static struct module *driver_module(const struct card_device *card)
 	return driver ? driver->owner : NULL;
 }
 
-/* Takes over the caller's reference on the buffer, if it succeeds. */
+/*
+ * Takes over the caller's reference on the buffer, if it succeeds, and what it is charged
+ * for.
+ */
 static struct card_export *export_new(struct card_device *card,
 				      struct card_buffer *buffer, size_t offset,
 				      size_t bytes)
@@ -566,6 +604,8 @@ static struct card_export *export_new(struct card_device *card,
 	}
 	card_object_created(CARD_OBJECT_EXPORT);
 	get_device(&card->dev);
+	kref_init(&export->kref);
+	dma_resv_init(&export->resv);
 	export->card = card;
 	export->owner = owner;
 	export->offset = offset;
@@ -574,9 +614,6 @@ static struct card_export *export_new(struct card_device *card,
 	INIT_LIST_HEAD(&export->listed);
 	INIT_LIST_HEAD(&export->maps);
 	export->buffer = buffer;
-	spin_lock_irq(&card->lock);
-	buffer->exports++;
-	spin_unlock_irq(&card->lock);
 	trace_dma_card_export(&card->dev, buffer->ops->name, buffer->handle,
 			      export->size);
 	return export;
@@ -608,9 +645,11 @@ static struct dma_buf *make_dma_buf(struct card_export *export, int flags)
 	info.size = export->size;
 	info.flags = flags;
 	info.priv = export;
+	info.resv = &export->resv;
 	dmabuf = dma_buf_export(&info);
 	if (IS_ERR(dmabuf)) {
-		export_free(export);
+		export_let_go(export);
+		export_put(export);
 		return dmabuf;
 	}
 	export->dmabuf = dmabuf;
@@ -644,8 +683,9 @@ static struct dma_buf *make_dma_buf(struct card_export *export, int flags)
  * Return: the dma-buf, to be put by dma_buf_put(); ERR_PTR() of -EOPNOTSUPP where the kernel
  * was built without DMA_SHARED_BUFFER; with a warning, -EINVAL when @dev is no card device,
  * there is no such buffer, a flag is unknown or the part is not of whole pages, and -ENXIO when
- * it is empty or reaches beyond the buffer; -ENODEV once the card was revoked; -ENOMEM, or an
- * errno of dma_buf_export().
+ * it is empty or reaches beyond the buffer; -EDQUOT when an ordinary user would have more of
+ * the card's buffers than he may, as by dma_map_coherent(); -ENODEV once the card was revoked;
+ * -ENOMEM, or an errno of dma_buf_export().
  */
 struct dma_buf *dma_export_coherent(struct device *dev, void *cpu_addr,
 				    dma_addr_t handle, size_t offset,
@@ -670,12 +710,18 @@ struct dma_buf *dma_export_coherent(struct device *dev, void *cpu_addr,
 	if (!buffer)
 		return ERR_PTR(card_is_revoked(card) ? -ENODEV : -EINVAL);
 	err = check_part(dev, buffer, offset, bytes);
-	export = err ? ERR_PTR(err) : export_new(card, buffer, offset, bytes);
-	if (IS_ERR(export)) {
-		card_buffer_put(buffer);
-		return ERR_CAST(export);
-	}
-	return make_dma_buf(export, flags & O_ACCMODE);
+	if (!err)
+		err = card_quota_charge(buffer, &buffer->exports);
+	if (err)
+		goto put_buffer;
+	export = export_new(card, buffer, offset, bytes);
+	if (!IS_ERR(export))
+		return make_dma_buf(export, flags & O_ACCMODE);
+	err = PTR_ERR(export);
+	card_quota_uncharge(buffer, &buffer->exports);
+put_buffer:
+	card_buffer_put(buffer);
+	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(dma_export_coherent);
 
@@ -721,25 +767,32 @@ static void take_exports(struct card_device *card, struct list_head *exports)
 	spin_unlock_irq(&card->lock);
 }
 
-/*
- * The next one, its dma-buf referenced; back in the card's list. One whose last reference is
- * just gone has no importer any more, and lets go of the buffer itself.
- */
+/* The next one, referenced; back in the card's list. */
 static struct card_export *next_export(struct card_device *card,
 				       struct list_head *exports)
 {
-	struct card_export *export, *next, *found = NULL;
+	struct card_export *export;
 
 	spin_lock_irq(&card->lock);
-	list_for_each_entry_safe(export, next, exports, listed) {
+	export = list_first_entry_or_null(exports, struct card_export, listed);
+	if (export) {
 		list_move_tail(&export->listed, &card->exports);
-		if (get_file_active(&export->dmabuf->file)) {
-			found = export;
-			break;
-		}
+		kref_get(&export->kref);
 	}
 	spin_unlock_irq(&card->lock);
-	return found;
+	return export;
+}
+
+/* What is not, is always within reach. */
+static bool is_of_card_memory(const struct card_export *export)
+{
+	struct card_device *card = export->card;
+	bool is;
+
+	spin_lock_irq(&card->lock);
+	is = export->buffer && export->buffer->region;
+	spin_unlock_irq(&card->lock);
+	return is;
 }
 
 static bool is_vmapped(struct card_export *export)
@@ -766,14 +819,32 @@ static void wait_for_vunmap(struct card_export *export)
 
 static void tell_importers(struct card_export *export)
 {
-	struct dma_resv *resv = export->dmabuf->resv;
-	long left;
+	dma_resv_lock(&export->resv, NULL);
+	if (export->dmabuf)
+		dma_buf_invalidate_mappings(export->dmabuf);
+	dma_resv_unlock(&export->resv);
+}
 
-	dma_resv_lock(resv, NULL);
-	dma_buf_invalidate_mappings(export->dmabuf);
-	dma_resv_unlock(resv);
-	left = dma_resv_wait_timeout(resv, DMA_RESV_USAGE_BOOKKEEP, false,
-				     FENCES_TIMEOUT);
+/* Before any of them is waited for: the time that they have is the same for all. */
+static void tell_all_importers(struct card_device *card, bool of_card_memory)
+{
+	struct card_export *export;
+	LIST_HEAD(exports);
+
+	take_exports(card, &exports);
+	while ((export = next_export(card, &exports))) {
+		if (!of_card_memory || is_of_card_memory(export))
+			tell_importers(export);
+		export_put(export);
+	}
+}
+
+static void wait_for_fences(struct card_export *export, unsigned long deadline)
+{
+	long left = max_t(long, deadline - jiffies, 0);
+
+	left = dma_resv_wait_timeout(&export->resv, DMA_RESV_USAGE_BOOKKEEP,
+				     false, left);
 	if (left <= 0)
 		dev_err(&export->card->dev,
 			"the importers of its dma-buf of %zu bytes did not come to an end in %u s; it is taken away from them\n",
@@ -784,10 +855,10 @@ static void unmap_left(struct card_export *export)
 {
 	struct export_map *map;
 
-	dma_resv_lock(export->dmabuf->resv, NULL);
+	dma_resv_lock(&export->resv, NULL);
 	list_for_each_entry(map, &export->maps, listed)
 		unmap_pieces(map);
-	dma_resv_unlock(export->dmabuf->resv);
+	dma_resv_unlock(&export->resv);
 }
 
 /*
@@ -799,39 +870,46 @@ static void unmap_left(struct card_export *export)
  */
 void card_exports_revoke(struct card_device *card)
 {
+	const unsigned long deadline = jiffies + FENCES_TIMEOUT;
 	struct card_export *export;
 	LIST_HEAD(exports);
 
+	tell_all_importers(card, false);
 	take_exports(card, &exports);
 	while ((export = next_export(card, &exports))) {
-		tell_importers(export);
+		wait_for_fences(export, deadline);
 		unmap_left(export);
 		wait_for_vunmap(export);
 		export_let_go(export);
-		dma_buf_put(export->dmabuf);
+		export_put(export);
 	}
 }
 
 /*
  * card_exports_move() - tell importers that card memory is away for a while, or is back
  *
- * What they have mapped of it is unmapped.
+ * While it is away, what they have mapped of it is unmapped. Once it is back, they may have
+ * mapped it anew.
  *
  * Context: process context, may sleep, with card_device.revoke_mutex held;
  * card_device.suspended says which.
  */
 void card_exports_move(struct card_device *card)
 {
+	const unsigned long deadline = jiffies + FENCES_TIMEOUT;
 	struct card_export *export;
 	LIST_HEAD(exports);
 
+	tell_all_importers(card, true);
+	if (!READ_ONCE(card->suspended))
+		return;
 	take_exports(card, &exports);
 	while ((export = next_export(card, &exports))) {
-		if (export->buffer->region) {
-			tell_importers(export);
+		if (is_of_card_memory(export)) {
+			wait_for_fences(export, deadline);
 			unmap_left(export);
 		}
-		dma_buf_put(export->dmabuf);
+		export_put(export);
 	}
 }
 

@@ -160,6 +160,9 @@ struct card_device {
  * @cpu_addr: the kernel's mapping of it
  * @flags: DMA_CARD_MEMORY_*
  * @attribute: of the kernel's mapping, as it is, for people
+ * @asked: protection that was asked for a user mapping of it, the last one
+ * @given: what its entries have: the architecture may make another attribute of that, the
+ *	same for all of the memory; both under card_device.lock
  * @pages: which pages are free, under card_device.lock
  * @metadata: what @pages keeps its books in
  */
@@ -172,6 +175,8 @@ struct card_region {
 	void *cpu_addr;
 	unsigned int flags;
 	const char *attribute;
+	pgprot_t asked;
+	pgprot_t given;
 	struct page_order pages;
 	void *metadata;
 };
@@ -212,7 +217,7 @@ struct card_buffer_ops {
  * @attribute: of the kernel's mapping, as it is, for people
  * @mappings: how many user mappings hold it, or are being made, under card_device.lock
  * @exports: how many dma-bufs do, likewise
- * @user: who mapped it first, while there are @mappings
+ * @user: who mapped or exported it first, while there are @mappings or @exports
  * @freed: the owner freed it, under card_device.lock
  * @region: card memory only
  * @attrs: system RAM only, as allocated
@@ -321,8 +326,8 @@ void card_buffers_reclaim(struct card_device *card);
 /* To who asks for it; where that is too much for him, nobody is killed for it. */
 #define GFP_CHARGED (__GFP_ACCOUNT | __GFP_RETRY_MAYFAIL)
 
-int card_quota_charge(struct card_buffer *buffer);
-void card_quota_uncharge(struct card_buffer *buffer);
+int card_quota_charge(struct card_buffer *buffer, unsigned int *uses);
+void card_quota_uncharge(struct card_buffer *buffer, unsigned int *uses);
 
 /* mapping.c */
 int card_mapping_create(struct card_device *card, struct vm_area_struct *vma,

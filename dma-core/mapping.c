@@ -82,11 +82,22 @@ void card_mapping_free(struct card_mapping *mapping)
  * Where the kernel keeps the dirty bit (arm64 without hardware management of it), a clean
  * entry is read-only until the first write faults: entries are made dirty.
  */
-static pgprot_t dirty_if_writable(const struct vm_area_struct *vma)
+static pgprot_t dirty_if_writable(const struct vm_area_struct *vma,
+				  pgprot_t prot)
 {
 	if (!(vma->vm_flags & VM_WRITE))
-		return vma->vm_page_prot;
-	return pte_pgprot(pte_mkdirty(pfn_pte(0, vma->vm_page_prot)));
+		return prot;
+	return pte_pgprot(pte_mkdirty(pfn_pte(0, prot)));
+}
+
+/* Of the buffer, whichever others the VMA has: vm_page_prot is that of one of them. */
+static pgprot_t prot_of(const struct card_buffer *buffer,
+			const struct vm_area_struct *vma)
+{
+	return dirty_if_writable(vma,
+				 buffer->ops
+					 ->pgprot(buffer,
+						  vm_get_page_prot(vma->vm_flags)));
 }
 
 static unsigned long pfn_of(const struct card_mapping *mapping,
@@ -111,7 +122,7 @@ vm_fault_t card_mapping_insert_page(const struct card_mapping *mapping,
 				    unsigned long address, unsigned long page)
 {
 	return vmf_insert_pfn_prot(vma, address, pfn_of(mapping, page),
-				   dirty_if_writable(vma));
+				   prot_of(mapping->buffer, vma));
 }
 
 /* What an entry makes of its page; false: there is none. */
@@ -133,19 +144,19 @@ static bool read_prot(struct vm_area_struct *vma, unsigned long address,
  * @mm: of the VMA
  * @prot: of its entries
  * @page: of the mapping, the next one
+ * @first_pfn: the page frame of the first one
  */
 struct filling {
 	const struct card_mapping *mapping;
 	struct mm_struct *mm;
 	pgprot_t prot;
 	unsigned long page;
+	unsigned long first_pfn;
 };
 
-static int fill_entry(pte_t *entry, unsigned long address, void *data)
+static int fill_entry(struct filling *filling, pte_t *entry,
+		      unsigned long address, unsigned long pfn)
 {
-	struct filling *filling = data;
-	unsigned long pfn = pfn_of(filling->mapping, filling->page);
-
 	if (!pte_none(ptep_get(entry)))
 		return -EBUSY;
 	set_pte_at(filling->mm, address, entry,
@@ -154,24 +165,77 @@ static int fill_entry(pte_t *entry, unsigned long address, void *data)
 	return 0;
 }
 
+static int fill_in_a_row(pte_t *entry, unsigned long address, void *data)
+{
+	struct filling *filling = data;
+
+	return fill_entry(filling, entry, address,
+			  filling->first_pfn + filling->page);
+}
+
+static int fill_scattered(pte_t *entry, unsigned long address, void *data)
+{
+	struct filling *filling = data;
+
+	return fill_entry(filling, entry, address,
+			  pfn_of(filling->mapping, filling->page));
+}
+
 /* Between two pieces of it others may run. */
 #define FILLED_AT_A_TIME SZ_64M
 
 static int fill_range(struct filling *filling, unsigned long address,
 		      unsigned long end)
 {
+	pte_fn_t fill = filling->mapping->buffer->frames ? fill_scattered :
+							   fill_in_a_row;
 	int err = 0;
 
 	for (; address < end && !err; address += FILLED_AT_A_TIME) {
 		err = apply_to_page_range(filling->mm, address,
 					  min_t(unsigned long, end - address,
 						FILLED_AT_A_TIME),
-					  fill_entry, filling);
+					  fill, filling);
 		cond_resched();
 	}
 	return err;
 }
 
+/* What the region's memory was given before, when the same was asked for. */
+static bool recall_prot(struct card_mapping *mapping, pgprot_t asked,
+			pgprot_t *given)
+{
+	struct card_region *region = mapping->buffer->region;
+	spinlock_t *lock = &mapping->view->card->lock;
+	bool recalled;
+
+	if (!region)
+		return false;
+	spin_lock_irq(lock);
+	recalled = pgprot_val(region->asked) == pgprot_val(asked);
+	*given = region->given;
+	spin_unlock_irq(lock);
+	return recalled;
+}
+
+static void remember_prot(struct card_mapping *mapping, pgprot_t asked,
+			  pgprot_t given)
+{
+	struct card_region *region = mapping->buffer->region;
+	spinlock_t *lock = &mapping->view->card->lock;
+
+	if (!region)
+		return;
+	spin_lock_irq(lock);
+	region->asked = asked;
+	region->given = given;
+	spin_unlock_irq(lock);
+}
+
+/*
+ * The architecture may make another attribute of what it is asked for, the same for all
+ * pages of a buffer: the first page's entry tells it.
+ */
 static int insert_first(const struct card_mapping *mapping,
 			struct vm_area_struct *vma, unsigned long address,
 			pgprot_t *prot)
@@ -187,29 +251,51 @@ static int insert_first(const struct card_mapping *mapping,
 	return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
 }
 
-/*
- * The architecture may make another attribute of what it is asked for, the same for all
- * pages of a buffer: the first page's entry tells it.
- */
 static int insert_pages(struct card_mapping *mapping,
 			struct vm_area_struct *vma)
 {
 	struct filling filling = {
 		.mapping = mapping,
 		.mm = vma->vm_mm,
-		.page = 1,
+		.first_pfn = pfn_of(mapping, 0),
 	};
+	const pgprot_t asked = prot_of(mapping->buffer, vma);
 	unsigned long address = PFN_PHYS(mapping->page);
-	int err = insert_first(mapping, vma, address, &filling.prot);
+	int err;
 
-	if (err)
-		return err;
+	if (!recall_prot(mapping, asked, &filling.prot)) {
+		err = insert_first(mapping, vma, address, &filling.prot);
+		if (err)
+			return err;
+		filling.page = 1;
+		remember_prot(mapping, asked, filling.prot);
+	}
 	mapping->attribute = card_attribute(filling.prot);
-	err = fill_range(&filling, address + PAGE_SIZE,
+	err = fill_range(&filling, address + PFN_PHYS(filling.page),
 			 address + PFN_PHYS(mapping->pages));
-	if (err)
+	if (err && filling.page)
 		zap_special_vma_range(vma, address, PFN_PHYS(filling.page));
 	return err;
+}
+
+/* Whether its view has another mapping at one of its pages. */
+static bool is_taken(const struct card_mapping *mapping)
+{
+	const struct card_mapping *other;
+
+	list_for_each_entry(other, &mapping->view->mappings, in_view)
+		if (card_ranges_overlap(other->page, other->pages,
+					mapping->page, mapping->pages))
+			return true;
+	return false;
+}
+
+/* Of memory that is away nothing is inserted: it comes by page faults, once it is back. */
+static int put_into(struct card_mapping *mapping, struct vm_area_struct *vma)
+{
+	if (!card_mapping_is_away(mapping))
+		return insert_pages(mapping, vma);
+	return is_taken(mapping) ? -EBUSY : 0;
 }
 
 /* From the look at @revoked until the mapping is listed, no revocation begins. */
@@ -221,10 +307,7 @@ static int mapping_fill(struct card_mapping *mapping,
 
 	down_read(&card->revoke_lock);
 	if (!card->revoked) {
-		/* (what is away comes by page faults, once it is back) */
-		err = card_mapping_is_away(mapping) ?
-			      0 :
-			      insert_pages(mapping, vma);
+		err = put_into(mapping, vma);
 		if (!err)
 			mapping_list(mapping);
 	}
@@ -285,7 +368,8 @@ static int add_mapping(struct card_view *view, struct card_mapping *mapping,
 	int err;
 
 	vm_flags_set(vma, VIEW_VM_FLAGS);
-	vma->vm_page_prot = buffer->ops->pgprot(buffer, prot);
+	vma->vm_page_prot =
+		buffer->ops->pgprot(buffer, vm_get_page_prot(vma->vm_flags));
 	mapping->view = view;
 	err = mapping_fill(mapping, vma);
 	if (!err) {
@@ -307,7 +391,7 @@ static int map_buffer(struct card_device *card, struct vm_area_struct *vma,
 
 	if (IS_ERR(view))
 		return PTR_ERR(view);
-	err = card_quota_charge(buffer);
+	err = card_quota_charge(buffer, &buffer->mappings);
 	if (err)
 		goto put_view;
 	err = -ENOMEM;
@@ -331,7 +415,7 @@ static int map_buffer(struct card_device *card, struct vm_area_struct *vma,
 free_mapping:
 	card_mapping_free(mapping);
 uncharge:
-	card_quota_uncharge(buffer);
+	card_quota_uncharge(buffer, &buffer->mappings);
 put_view:
 	if (is_new)
 		fput(view->file);
@@ -344,6 +428,11 @@ static int check_vma(struct card_device *card, const struct vm_area_struct *vma)
 	/* Copy-on-write would leave the client writing to a page of its own. */
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
+	if (vma->vm_flags & VM_MIXEDMAP) {
+		CALLER_ERRED(&card->dev,
+			     "this VMA has VM_MIXEDMAP set, for memory with pages\n");
+		return -EINVAL;
+	}
 	/* A list's head points to itself, and that of a copy to where it was. */
 	if (!list_empty(&vma->anon_vma_chain)) {
 		CALLER_ERRED(&card->dev,

@@ -58,7 +58,8 @@ static int order_pages(struct card_region *region)
 		.policy = PAGE_ORDER_COMPACT,
 	};
 
-	region->metadata = kvmalloc(page_order_bytes(&config), GFP_KERNEL);
+	region->metadata =
+		kvmalloc(page_order_bytes(&config), GFP_KERNEL | __GFP_NOWARN);
 	if (!region->metadata)
 		return -ENOMEM;
 	return page_order_init(&region->pages, &config, region->metadata);
@@ -164,7 +165,7 @@ static int check_declaration(struct device *dev,
 			     const struct card_window *window,
 			     unsigned int flags)
 {
-	int err;
+	int err, ram;
 
 	if (flags & ~(DMA_CARD_MEMORY_CACHED | DMA_CARD_MEMORY_ALLOW_SYSTEM |
 		      DMA_CARD_ONE_ADDRESS_SPACE)) {
@@ -187,12 +188,17 @@ static int check_declaration(struct device *dev,
 			     window->device_addr);
 	if (err)
 		return -EINVAL;
-	if (!(flags & DMA_CARD_MEMORY_CACHED) &&
-	    region_intersects(window->phys_addr, window->size,
-			      IORESOURCE_SYSTEM_RAM,
-			      IORES_DESC_NONE) != REGION_DISJOINT) {
+	ram = region_intersects(window->phys_addr, window->size,
+				IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE);
+	if (ram == REGION_MIXED) {
 		CALLER_ERRED(dev,
-			     "card memory: %llu bytes at %#llx are system RAM, at least in part; with DMA_CARD_MEMORY_CACHED it can play the part of a card's memory\n",
+			     "card memory: of %llu bytes at %#llx a part is system RAM: all or nothing can be\n",
+			     window->size, window->phys_addr);
+		return -EINVAL;
+	}
+	if (!(flags & DMA_CARD_MEMORY_CACHED) && ram != REGION_DISJOINT) {
+		CALLER_ERRED(dev,
+			     "card memory: %llu bytes at %#llx are system RAM; with DMA_CARD_MEMORY_CACHED it can play the part of a card's memory\n",
 			     window->size, window->phys_addr);
 		return -EINVAL;
 	}

@@ -89,18 +89,29 @@ static bool is_closed(struct card_view *view)
 }
 
 /*
- * Whether the mmap() that made a view has ended: its VMA is linked, or gone. Who gets the
- * mmap lock knows that it has. Who does not, must not queue for it: others may keep it
- * for ever.
+ * Whether nobody holds an mmap lock for writing. Nobody queues for it here: others may keep
+ * it for ever, for reading.
+ */
+static bool is_without_writer(struct mm_struct *mm)
+{
+#ifdef CONFIG_PREEMPT_RT
+	if (!mmap_read_trylock(mm))
+		return false;
+	mmap_read_unlock(mm);
+	return true;
+#else
+	return !(atomic_long_read(&mm->mmap_lock.count) & 1);
+#endif
+}
+
+/*
+ * Whether the mmap() that made a view has ended: its VMA is linked or gone, the lock that it
+ * held is not held so, or its process has come to its end, and takes all VMAs down.
  */
 static bool has_ended(struct card_view *view)
 {
-	if (view->is_linked || is_closed(view))
-		return true;
-	if (!mmap_read_trylock(view->mm))
-		return false;
-	mmap_read_unlock(view->mm);
-	return true;
+	return view->is_linked || is_closed(view) ||
+	       is_without_writer(view->mm) || !atomic_read(&view->mm->mm_users);
 }
 
 /*
@@ -117,6 +128,22 @@ static bool holds_mmap_lock(void)
 #endif
 }
 
+/* Of a VMA that nobody else has; the driver may have narrowed it to one of them. */
+static void zap_mappings(struct card_view *view, struct vm_area_struct *vma)
+{
+	const unsigned long start = vma->vm_start, end = vma->vm_end;
+	const struct card_mapping *mapping;
+
+	list_for_each_entry(mapping, &view->mappings, in_view) {
+		vma->vm_start = PFN_PHYS(mapping->page);
+		vma->vm_end = vma->vm_start + PFN_PHYS(mapping->pages);
+		zap_special_vma_range(vma, vma->vm_start,
+				      vma->vm_end - vma->vm_start);
+	}
+	vma->vm_start = start;
+	vma->vm_end = end;
+}
+
 /*
  * A driver may see within its mmap() that the card is gone. Nobody else has the VMA then, and
  * it is waited for in vain.
@@ -131,7 +158,7 @@ static bool is_in_mmap(struct card_view *view)
 	vma = view->vma;
 	if (!vma)
 		return false;
-	zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+	zap_mappings(view, vma);
 	return true;
 }
 
@@ -403,20 +430,25 @@ EXPORT_SYMBOL_GPL(dma_suspend_card_memory);
  * told again, and can map it. Nothing happens for a card that is
  * not suspended, or was revoked.
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep. Within an mmap() of the driver's it may be called; where
+ * a suspension waits for that mmap(), it ends with that.
  */
 void dma_resume_card_memory(struct device *dev)
 {
 	struct card_device *card = expect_card_device(dev);
+	bool is_ours;
 
 	if (!card)
 		return;
-	mutex_lock(&card->revoke_mutex);
+	is_ours = begin_revoking(card);
 	if (set_suspended(card, false)) {
 		wake_up_all(&card->resumed);
-		card_exports_move(card);
+		/* (he who suspends has not told importers yet) */
+		if (is_ours)
+			card_exports_move(card);
 	}
-	mutex_unlock(&card->revoke_mutex);
+	if (is_ours)
+		mutex_unlock(&card->revoke_mutex);
 }
 EXPORT_SYMBOL_GPL(dma_resume_card_memory);
 

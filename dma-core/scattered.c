@@ -125,8 +125,8 @@ static int scattered_get_sgtable(struct card_buffer *buffer,
 				 struct sg_table *table, size_t size)
 {
 	struct scatterlist *from, *to;
+	unsigned int n, segments = 0;
 	size_t left = size;
-	unsigned int n;
 	int err;
 
 	err = list_pages(buffer, table, size);
@@ -137,11 +137,12 @@ static int scattered_get_sgtable(struct card_buffer *buffer,
 		sg_dma_address(to) = sg_dma_address(from);
 		sg_dma_len(to) = min_t(size_t, left, sg_dma_len(from));
 		left -= sg_dma_len(to);
+		segments++;
 		if (!left)
 			break;
 		to = sg_next(to);
 	}
-	table->nents = n + 1;
+	table->nents = segments;
 	return 0;
 }
 
@@ -249,6 +250,8 @@ static int scattered_alloc(struct card_device *card, struct card_buffer *buffer,
 	}
 	if (buffer->size > PAGES_MAX * PAGE_SIZE)
 		return -ENOMEM;
+	/* (the zone follows from the mask, and pages are split) */
+	gfp &= ~(GFP_ZONEMASK | __GFP_COMP);
 	buffer->ops = &scattered_buffer_ops;
 	buffer->frames = take_pieces(page_count_of(buffer),
 				     gfp | GFP_CHARGED | __GFP_ZERO |

@@ -15,6 +15,7 @@
  * free.
  */
 #include <linux/anon_inodes.h>
+#include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -141,19 +142,25 @@ static struct card_mapping *find_mapping(struct card_view *view,
 	return NULL;
 }
 
-/* The driver's own open or close finds its own file and vm_private_data in the VMA. */
+/*
+ * The driver's own open or close finds its own file and vm_private_data in the VMA. What an
+ * open puts there is of this VMA, and stays.
+ */
 static void call_outer(struct vm_area_struct *vma, struct card_view *view,
 		       void (*call)(struct vm_area_struct *vma))
 {
 	void *const data = vma->vm_private_data;
+	void *outer_data;
 
 	if (!call || vma->vm_mm != view->mm)
 		return;
 	vma->vm_file = view->outer_file;
 	if (data == view)
 		vma->vm_private_data = view->outer_data;
+	outer_data = vma->vm_private_data;
 	call(vma);
-	vma->vm_private_data = data;
+	if (vma->vm_private_data == outer_data)
+		vma->vm_private_data = data;
 	vma->vm_file = view->file;
 }
 
@@ -225,7 +232,9 @@ static vm_fault_t wait_until_back(struct vm_fault *vmf,
 	/* It holds the card and this module: the VMA may go meanwhile. */
 	file = get_file(vmf->vma->vm_file);
 	release_fault_lock(vmf);
-	if (vmf->flags & FAULT_FLAG_INTERRUPTIBLE)
+	/* (the kernel's own touch would be made again at once, whatever signal there is) */
+	if (vmf->flags & FAULT_FLAG_INTERRUPTIBLE &&
+	    vmf->flags & FAULT_FLAG_USER)
 		wait_event_interruptible(card->resumed, !is_suspended(card));
 	else
 		wait_event_killable(card->resumed, !is_suspended(card));
@@ -331,13 +340,29 @@ static const struct vm_operations_struct view_vm_ops = {
 	.access = view_access,
 };
 
+/* "[dma-core:%pD]", which would take longer than a page's mapping. */
+static void name_view(char *name, size_t size, const struct file *outer)
+{
+	static const char begin[] = "[dma-core:";
+	struct name_snapshot of_outer;
+	size_t length;
+
+	take_dentry_name_snapshot(&of_outer, outer->f_path.dentry);
+	length = min_t(size_t, of_outer.name.len, size - sizeof(begin) - 1);
+	memcpy(name, begin, sizeof(begin) - 1);
+	name += sizeof(begin) - 1;
+	memcpy(name, of_outer.name.name, length);
+	memcpy(name + length, "]", sizeof("]"));
+	release_dentry_name_snapshot(&of_outer);
+}
+
 /* The name that /proc/PID/maps shows tells whose file it was. */
 static struct file *view_file(struct card_view *view, const struct file *outer)
 {
 	struct file *file;
 	char name[64];
 
-	snprintf(name, sizeof(name), "[dma-core:%pD]", outer);
+	name_view(name, sizeof(name), outer);
 	file = anon_inode_getfile(name, &view_fops, view, O_RDWR);
 	if (!IS_ERR(file))
 		file->f_mapping = view->card->space->i_mapping;

@@ -50,7 +50,8 @@ byte stand_ins;			/* pages that are allocated, in all */
 
 /* --- the dma-buf, and who imports it ---------------------------------------------- */
 
-byte export_refs;		/* descriptor, importer, mappings, a revocation */
+byte export_refs;		/* the dma-buf: descriptor, importer, mappings */
+byte export_holds;		/* what is behind it: the dma-buf, a revocation */
 byte export_buffer;		/* held; 0 once it was taken off */
 byte export_made_of;		/* the same for good; 0: there is no dma-buf */
 bool export_listed;		/* in card_device.exports */

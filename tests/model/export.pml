@@ -30,8 +30,25 @@ inline export_let_go(b)
 	}
 }
 
-/* export_release() and export_free() with the last reference on its file */
-inline export_put(b)
+/* export_put(), and export_free() with the last of the two that hold it */
+inline export_drop()
+{
+	d_step {
+		IN_CORE;
+		RULE("a count below 0: export", export_holds > 0);
+		export_holds--;
+		if
+		:: export_holds == 0 ->
+			export_made_of = 0;
+			card_put(0);
+			printf("        the export is freed\n")
+		:: else
+		fi
+	}
+}
+
+/* export_release() with the last reference on the dma-buf, which may come after its file's */
+inline dmabuf_put(b)
 {
 	d_step {
 		IN_CORE;
@@ -42,9 +59,8 @@ inline export_put(b)
 	if
 	:: b ->
 		export_let_go(b);
+		export_drop();
 		d_step {
-			export_made_of = 0;
-			card_put(0);
 #ifndef BUG_EXPORT_MODULE
 			module_put();
 #endif
@@ -78,6 +94,7 @@ inline export_coherent(b)
 			export_made_of = b;
 			export_buffer = b;
 			export_refs = 1;
+			export_holds = 1;
 			card_refs[0]++;
 			driver_users++;
 #ifndef BUG_EXPORT_MODULE
@@ -96,7 +113,7 @@ inline export_coherent(b)
 			export_fd = !b
 		}
 		if
-		:: b -> export_put(b)
+		:: b -> dmabuf_put(b)
 		:: else
 		fi;
 		d_step {
@@ -115,7 +132,7 @@ proctype exporter()
 	:: owned && export_made_of == 0 -> export_coherent(b)
 	:: export_fd ->
 		export_fd = false;
-		export_put(b)
+		dmabuf_put(b)
 	:: atomic { export_fd -> asleep++; ended++ } break
 	:: atomic { !export_fd -> ended++ } break
 	od
@@ -147,7 +164,7 @@ inline attach_end(b)
 		b = 0;
 		printf("importer: is attached\n")
 	   }
-	:: !b -> export_put(b)
+	:: !b -> dmabuf_put(b)
 	fi
 }
 
@@ -212,7 +229,7 @@ proctype importer()
 	/* export_vunmap() */
 	:: d_step { is_vmapped -> IN_CORE; is_vmapped = false }
 	:: d_step { attached && !imported && !is_vmapped -> attached = false }
-		export_put(b)
+		dmabuf_put(b)
 	:: atomic { attached && !is_vmapped -> asleep++; ended++ } break
 	:: atomic { !attached -> ended++ } break
 	od
@@ -220,12 +237,8 @@ proctype importer()
 
 /* --- telling and revoking --------------------------------------------------------- */
 
-/* next_export(): whether there is one whose file can be had */
-#ifdef BUG_EXPORT_DEAD
+/* next_export(): whether there is one */
 #define IS_EXPORT_MET	export_listed
-#else
-#define IS_EXPORT_MET	(export_listed && export_refs > 0)
-#endif
 
 #ifdef BUG_EXPORTS_UNMOVED
 #define IS_EXPORT_MOVED	false
@@ -235,8 +248,10 @@ proctype importer()
 
 inline next_export()
 {
-	RULE("a reference on a dma-buf that is gone", export_refs > 0);
-	export_refs++;
+	RULE("a reference on an export that is gone", export_holds > 0);
+#ifndef BUG_EXPORT_DEAD
+	export_holds++;
+#endif
 #ifdef BUG_EXPORT_UNLISTED
 	export_listed = false;
 #endif
@@ -247,6 +262,7 @@ inline tell_importers()
 {
 	d_step {
 		!reservation ->
+		RULE("an export that is gone is worked on", export_holds > 0);
 #ifndef BUG_IMPORTERS_UNTOLD
 		told = told + attached;
 #endif
@@ -258,6 +274,7 @@ inline unmap_left()
 {
 	d_step {
 		!reservation ->
+		RULE("an export that is gone is worked on", export_holds > 0);
 #ifndef BUG_NOT_UNMAPPED
 		imported = (imported == REACHES -> UNMAPPED : imported);
 #endif
@@ -278,13 +295,16 @@ inline exports_revoke(b)
 	!is_vmapped;
 #endif
 	export_let_go(b);
-	export_put(b)
+	export_drop()
 }
 
 /* card_exports_move(), of the same, with the revoke_mutex as for a revocation */
 inline exports_move(b)
 {
 	tell_importers();
-	unmap_left();
-	export_put(b)
+	if
+	:: suspended -> unmap_left()
+	:: else
+	fi;
+	export_drop()
 }

@@ -48,7 +48,7 @@ inline mapping_end(m, b)
 	   }
 	:: mapping_outer[m] ->
 		mapping_outer[m] = false;
-		export_put(b);
+		dmabuf_put(b);
 		d_step {
 			mapping_put(m)
 		}

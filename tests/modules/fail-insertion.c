@@ -55,7 +55,7 @@ static struct kretprobe insertion = {
 
 /* dma-core's own, for all pages of a mapping but the first */
 static struct kretprobe entry = {
-	.kp.symbol_name = "dma_core:fill_entry",
+	.kp.symbol_name = "dma_core:fill_in_a_row",
 	.handler = after_entry,
 };
 
