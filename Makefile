@@ -113,11 +113,12 @@ mutants: build/need/vm
 lab: build/need/vm modules programs
 	$(Q)tests/lab/run
 
-## make bench        what alloc and free of pages cost, in instructions, beside the
-##                   kernel's own allocators; in build/bench/
+## make bench        what pages and the whole path cost, in instructions, beside the
+##                   kernel's own ways; in build/bench/
 .PHONY: bench
 bench: build/need/vm modules programs
 	$(Q)tests/bench/run
+	$(Q)tests/bench/paths
 
 ## make shell        a shell in the VM, with the card in it
 .PHONY: shell
