@@ -26,6 +26,7 @@
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <linux/timex.h>
 #include <linux/uaccess.h>
 
@@ -101,9 +102,9 @@ static void say(struct seq_file *seq, const char *name, size_t size,
 		   source, cost);
 }
 
-static void nops(const struct work *work)
+static void run_nops(const struct work *work)
 {
-	asm volatile(".rept %c0\n\tnop\n\t.endr" : : "i"(NOPS));
+	asm volatile(".rept " __stringify(NOPS) "\n\tnop\n\t.endr");
 }
 
 /* --- buffers of card memory -------------------------------------------------------- */
@@ -273,7 +274,7 @@ static int measure_lists(struct seq_file *seq)
 
 static int calls_show(struct seq_file *seq, void *unused)
 {
-	const struct work thousand = { .run = nops };
+	const struct work thousand = { .run = run_nops };
 	const struct work clearing = { .run = clear, .bytes = PAGE_SIZE };
 	int err;
 
