@@ -21,7 +21,7 @@ map_by()
 	ktap_check "$1: it unloads" rmmod ring-owner
 }
 
-ktap_plan 77
+ktap_plan 82
 for way in narrowed parts last-first renumbered; do
 	map_by $way ring
 done
@@ -34,6 +34,7 @@ map_by parts suspended
 map_by owned ring
 map_by owned suspended
 map_by revoked revoked
+map_by narrowly narrowly
 for way in copied overwritten; do
 	map_by $way refused
 done

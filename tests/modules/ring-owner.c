@@ -14,6 +14,8 @@
  *	owned		as parts, and vm_private_data is given a page of the driver's then, whose
  *			bytes are compared when the module goes
  *	revoked		as parts, and dma_revoke_card_memory() is called before the last of them
+ *	narrowly	as narrowed, and dma_revoke_card_memory() is called while the VMA is that of
+ *			the second buffer alone, once it is mapped
  *	copied		as narrowed, with a copy of the VMA
  *	twice		as parts, all at one place
  *	overwritten	as parts, and vm_ops is changed after the first
@@ -31,6 +33,7 @@
  *	RING_IOCTL + 6	dma_suspend_card_memory(), and the memory is lost: page number n holds
  *		the word 0x2000 + n
  *	RING_IOCTL + 7	dma_resume_card_memory()
+ *	RING_IOCTL + 8	whether all buffers are as they were allocated, zeroed
  */
 #include <linux/anon_inodes.h>
 #include <linux/completion.h>
@@ -146,6 +149,24 @@ static int map_revoked(struct vm_area_struct *vma)
 	return err == -ENODEV ? 0 : -EIO;
 }
 
+static int map_narrowly(struct vm_area_struct *vma)
+{
+	const unsigned long start = vma->vm_start, end = vma->vm_end;
+	int n, err = 0;
+
+	for (n = 0; n < 2 && !err; n++) {
+		vma->vm_start = start + n * BUFFER_SIZE;
+		vma->vm_end = vma->vm_start + BUFFER_SIZE;
+		err = dma_mmap_coherent(dma, vma, buffer[n], handle[n],
+					BUFFER_SIZE);
+	}
+	if (!err)
+		dma_revoke_card_memory(dma);
+	vma->vm_start = start;
+	vma->vm_end = end;
+	return err;
+}
+
 static int map_copied(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma), GFP_KERNEL);
@@ -190,7 +211,7 @@ static const struct {
 	{ "forgotten", map_forgotten },   { "copied", map_copied },
 	{ "owned", map_owned },           { "revoked", map_revoked },
 	{ "twice", map_twice },           { "overwritten", map_overwritten },
-	{ "filled", map_filled },
+	{ "filled", map_filled },         { "narrowly", map_narrowly },
 };
 
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
@@ -244,6 +265,16 @@ static int resume(void)
 	return 0;
 }
 
+static int are_zero(void)
+{
+	int n;
+
+	for (n = 0; n < BUFFERS; n++)
+		if (memchr_inv(buffer[n], 0, BUFFER_SIZE))
+			return 0;
+	return 1;
+}
+
 static int hold(void)
 {
 	int err;
@@ -279,6 +310,8 @@ static long owner_ioctl(struct file *file, unsigned int command,
 		return suspend();
 	case RING_IOCTL + 7:
 		return resume();
+	case RING_IOCTL + 8:
+		return are_zero();
 	default:
 		return -ENOTTY;
 	}

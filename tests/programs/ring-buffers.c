@@ -5,7 +5,8 @@
  * moved, in a child, through a debugger; and what a stranger sees who shares the inode.
  * KTAP. Needs the module ring-owner. With "refused" as argument: mmap() is refused; with
  * "suspended", the same while the card's memory is away, and after it came back; with
- * "revoked", after a revocation within mmap().
+ * "revoked", after a revocation within mmap(), and with "narrowly" for a VMA that was narrowed
+ * around it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,7 @@ enum request {
 	REVOKE,
 	SUSPEND = 0x7206,
 	RESUME,
+	ARE_ZERO,
 };
 
 static long page;
@@ -411,6 +413,19 @@ static void check_revoked_inside(void)
 	munmap(whole, PAGES * page);
 }
 
+/* The same, in a VMA that was narrowed to its second buffer meanwhile. */
+static void check_revoked_narrowly(void)
+{
+	char *whole = map(owner, PAGES);
+
+	memset(whole, 0x5a, 4 * page);
+	ktap_result(&ktap, ioctl(owner, ARE_ZERO) == 1,
+		    "what the process writes is in no buffer");
+	ktap_result(&ktap, whole[0] == 0x5a && whole[4 * page - 1] == 0x5a,
+		    "it finds it again in pages of its own");
+	munmap(whole, PAGES * page);
+}
+
 static void check_refused(int expected)
 {
 	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, expected),
@@ -434,6 +449,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "revoked")) {
 		ktap_begin(&ktap, stdout, 2);
 		check_revoked_inside();
+	} else if (!strcmp(what, "narrowly")) {
+		ktap_begin(&ktap, stdout, 2);
+		check_revoked_narrowly();
 	} else {
 		ktap_begin(&ktap, stdout, 1);
 		if (!strcmp(what, "forgotten"))
