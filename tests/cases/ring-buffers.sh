@@ -21,7 +21,7 @@ map_by()
 	ktap_check "$1: it unloads" rmmod ring-owner
 }
 
-ktap_plan 82
+ktap_plan 87
 for way in narrowed parts last-first renumbered; do
 	map_by $way ring
 done
@@ -35,6 +35,7 @@ map_by owned ring
 map_by owned suspended
 map_by revoked revoked
 map_by narrowly narrowly
+map_by resumed resumed
 for way in copied overwritten; do
 	map_by $way refused
 done

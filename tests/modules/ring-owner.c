@@ -16,6 +16,8 @@
  *	revoked		as parts, and dma_revoke_card_memory() is called before the last of them
  *	narrowly	as narrowed, and dma_revoke_card_memory() is called while the VMA is that of
  *			the second buffer alone, once it is mapped
+ *	resumed		as parts, and dma_resume_card_memory() is called then, when somebody
+ *			suspends and waits
  *	copied		as narrowed, with a copy of the VMA
  *	twice		as parts, all at one place
  *	overwritten	as parts, and vm_ops is changed after the first
@@ -33,10 +35,12 @@
  *	RING_IOCTL + 6	dma_suspend_card_memory(), and the memory is lost: page number n holds
  *		the word 0x2000 + n
  *	RING_IOCTL + 7	dma_resume_card_memory()
- *	RING_IOCTL + 8	whether all buffers are as they were allocated, zeroed
+ *	RING_IOCTL + 8	dma_suspend_card_memory(), while an mmap() is in the way "resumed"
+ *	RING_IOCTL + 9	whether all buffers are as they were allocated, zeroed
  */
 #include <linux/anon_inodes.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
@@ -71,6 +75,8 @@ static dma_addr_t handle[BUFFERS];
 static u8 own_data[PAGE_SIZE];
 static DECLARE_COMPLETION(let_go);
 static bool is_held;
+static DECLARE_COMPLETION(in_mmap);
+static DECLARE_COMPLETION(suspending);
 
 static int map_narrowed(struct vm_area_struct *vma)
 {
@@ -167,6 +173,20 @@ static int map_narrowly(struct vm_area_struct *vma)
 	return err;
 }
 
+static int map_resumed(struct vm_area_struct *vma)
+{
+	int err = map_parts(vma);
+
+	if (err)
+		return err;
+	complete(&in_mmap);
+	err = wait_for_completion_killable(&suspending);
+	/* It has to wait for us: this is time to come so far. */
+	msleep(200);
+	dma_resume_card_memory(dma);
+	return err;
+}
+
 static int map_copied(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma), GFP_KERNEL);
@@ -212,6 +232,7 @@ static const struct {
 	{ "owned", map_owned },           { "revoked", map_revoked },
 	{ "twice", map_twice },           { "overwritten", map_overwritten },
 	{ "filled", map_filled },         { "narrowly", map_narrowly },
+	{ "resumed", map_resumed },
 };
 
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
@@ -265,6 +286,17 @@ static int resume(void)
 	return 0;
 }
 
+static int suspend_beside_mmap(void)
+{
+	int err = wait_for_completion_killable(&in_mmap);
+
+	if (err)
+		return err;
+	complete(&suspending);
+	dma_suspend_card_memory(dma);
+	return 0;
+}
+
 static int are_zero(void)
 {
 	int n;
@@ -311,6 +343,8 @@ static long owner_ioctl(struct file *file, unsigned int command,
 	case RING_IOCTL + 7:
 		return resume();
 	case RING_IOCTL + 8:
+		return suspend_beside_mmap();
+	case RING_IOCTL + 9:
 		return are_zero();
 	default:
 		return -ENOTTY;

@@ -6,7 +6,7 @@
  * KTAP. Needs the module ring-owner. With "refused" as argument: mmap() is refused; with
  * "suspended", the same while the card's memory is away, and after it came back; with
  * "revoked", after a revocation within mmap(), and with "narrowly" for a VMA that was narrowed
- * around it.
+ * around it; with "resumed", after the memory came back within mmap().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +35,7 @@ enum request {
 	REVOKE,
 	SUSPEND = 0x7206,
 	RESUME,
+	SUSPEND_BESIDE_MMAP,
 	ARE_ZERO,
 };
 
@@ -426,6 +427,27 @@ static void check_revoked_narrowly(void)
 	munmap(whole, PAGES * page);
 }
 
+/* --- a card that comes back within mmap() ---------------------------------------------- */
+
+static void check_resumed_inside(void)
+{
+	pid_t suspender = fork(), reader;
+	char *whole;
+
+	if (suspender < 0)
+		fail("fork");
+	if (!suspender)
+		_exit(!!ioctl(owner, SUSPEND_BESIDE_MMAP));
+	whole = map(owner, PAGES);
+	ktap_result(&ktap, !end_of(suspender),
+		    "who suspends and who resumes within mmap() both return");
+	reader = begin_reader(word(whole, 5), 0);
+	alarm(10);
+	ktap_result(&ktap, !end_of(reader), "and the memory is within reach");
+	alarm(0);
+	munmap(whole, PAGES * page);
+}
+
 static void check_refused(int expected)
 {
 	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, expected),
@@ -452,6 +474,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "narrowly")) {
 		ktap_begin(&ktap, stdout, 2);
 		check_revoked_narrowly();
+	} else if (!strcmp(what, "resumed")) {
+		ktap_begin(&ktap, stdout, 2);
+		check_resumed_inside();
 	} else {
 		ktap_begin(&ktap, stdout, 1);
 		if (!strcmp(what, "forgotten"))
