@@ -21,7 +21,7 @@ map_by()
 	ktap_check "$1: it unloads" rmmod ring-owner
 }
 
-ktap_plan 87
+ktap_plan 92
 for way in narrowed parts last-first renumbered; do
 	map_by $way ring
 done
@@ -31,6 +31,7 @@ for pgoff in 0x10000000000000 0xffffffffffffd; do
 done
 map_by forgotten forgotten
 map_by parts suspended
+map_by counted ring
 map_by owned ring
 map_by owned suspended
 map_by revoked revoked

@@ -18,6 +18,8 @@
  *			the second buffer alone, once it is mapped
  *	resumed		as parts, and dma_resume_card_memory() is called then, when somebody
  *			suspends and waits
+ *	counted		as parts, with vm_ops whose open gives each VMA data of its own, which
+ *			its close has to find
  *	copied		as narrowed, with a copy of the VMA
  *	twice		as parts, all at one place
  *	overwritten	as parts, and vm_ops is changed after the first
@@ -187,6 +189,54 @@ static int map_resumed(struct vm_area_struct *vma)
 	return err;
 }
 
+/**
+ * struct own_data - what the driver has of a VMA of the way "counted"
+ * @vma: the VMA
+ */
+struct own_data {
+	const struct vm_area_struct *vma;
+};
+
+static unsigned int open_vmas, mistaken_vmas;
+
+static void counted_open(struct vm_area_struct *vma)
+{
+	struct own_data *own = kzalloc(sizeof(*own), GFP_KERNEL | __GFP_NOFAIL);
+
+	own->vma = vma;
+	vma->vm_private_data = own;
+	open_vmas++;
+}
+
+/* (what is not this VMA's is not freed, since another one has it) */
+static void counted_close(struct vm_area_struct *vma)
+{
+	struct own_data *own = vma->vm_private_data;
+
+	open_vmas--;
+	if (own && own->vma == vma)
+		kfree(own);
+	else
+		mistaken_vmas++;
+}
+
+static const struct vm_operations_struct counted_ops = {
+	.open = counted_open,
+	.close = counted_close,
+};
+
+static int map_counted(struct vm_area_struct *vma)
+{
+	int err;
+
+	vma->vm_ops = &counted_ops;
+	counted_open(vma);
+	err = map_parts(vma);
+	if (err)
+		counted_close(vma);
+	return err;
+}
+
 static int map_copied(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma), GFP_KERNEL);
@@ -232,7 +282,7 @@ static const struct {
 	{ "owned", map_owned },           { "revoked", map_revoked },
 	{ "twice", map_twice },           { "overwritten", map_overwritten },
 	{ "filled", map_filled },         { "narrowly", map_narrowly },
-	{ "resumed", map_resumed },
+	{ "resumed", map_resumed },       { "counted", map_counted },
 };
 
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
@@ -437,6 +487,9 @@ static void __exit ring_owner_exit(void)
 	platform_device_unregister(platform);
 	WARN(memchr_inv(own_data, 0, sizeof(own_data)),
 	     "the driver's vm_private_data was written to\n");
+	WARN(open_vmas || mistaken_vmas,
+	     "%u VMAs were not closed, %u closed with another's vm_private_data\n",
+	     open_vmas, mistaken_vmas);
 }
 
 module_init(ring_owner_init);
