@@ -5,7 +5,7 @@
 # VMA that is cut, moved and inherited, until a revocation takes all of it; what is refused
 # before anything is mapped; and a card whose memory is away for a while.
 # timeout: 120
-# vm: --expect-warning this.is.a.copy.of.a.VMA --expect-warning were.changed.since.a.buffer
+# vm: --expect-warning this.is.a.copy.of.a.VMA --expect-warning were.changed.since.a.buffer --expect-warning VM_MIXEDMAP.set
 . "$(dirname "$0")/../lib/ktap.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 
@@ -21,7 +21,7 @@ map_by()
 	ktap_check "$1: it unloads" rmmod ring-owner
 }
 
-ktap_plan 92
+ktap_plan 97
 for way in narrowed parts last-first renumbered; do
 	map_by $way ring
 done
@@ -40,6 +40,7 @@ map_by resumed resumed
 for way in copied overwritten; do
 	map_by $way refused
 done
+map_by mixed refused
 for way in twice filled; do
 	map_by $way busy
 done

@@ -20,6 +20,7 @@
  *			suspends and waits
  *	counted		as parts, with vm_ops whose open gives each VMA data of its own, which
  *			its close has to find
+ *	mixed		as parts, with VM_MIXEDMAP
  *	copied		as narrowed, with a copy of the VMA
  *	twice		as parts, all at one place
  *	overwritten	as parts, and vm_ops is changed after the first
@@ -53,6 +54,8 @@
 #include <linux/slab.h>
 
 #include <dma-core/card-memory.h>
+
+#include "compat.h"
 
 #define BUFFERS     4
 #define BUFFER_SIZE (2 * PAGE_SIZE)
@@ -237,6 +240,12 @@ static int map_counted(struct vm_area_struct *vma)
 	return err;
 }
 
+static int map_mixed(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_MIXEDMAP);
+	return map_parts(vma);
+}
+
 static int map_copied(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma), GFP_KERNEL);
@@ -283,6 +292,7 @@ static const struct {
 	{ "twice", map_twice },           { "overwritten", map_overwritten },
 	{ "filled", map_filled },         { "narrowly", map_narrowly },
 	{ "resumed", map_resumed },       { "counted", map_counted },
+	{ "mixed", map_mixed },
 };
 
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
