@@ -6,7 +6,8 @@
  * KTAP. Needs the module ring-owner. With "refused" as argument: mmap() is refused; with
  * "suspended", the same while the card's memory is away, and after it came back; with
  * "revoked", after a revocation within mmap(), and with "narrowly" for a VMA that was narrowed
- * around it; with "resumed", after the memory came back within mmap().
+ * around it; with "resumed", after the memory came back within mmap(); with "away", mmap() is
+ * refused as busy while the memory is away.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -448,6 +449,17 @@ static void check_resumed_inside(void)
 	munmap(whole, PAGES * page);
 }
 
+/* What is not there yet is taken all the same. */
+static void check_away(void)
+{
+	request(SUSPEND);
+	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, EBUSY),
+		    "away: mmap() is refused as ever");
+	request(RESUME);
+	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, EBUSY),
+		    "back: it still is");
+}
+
 static void check_refused(int expected)
 {
 	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, expected),
@@ -477,6 +489,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "resumed")) {
 		ktap_begin(&ktap, stdout, 2);
 		check_resumed_inside();
+	} else if (!strcmp(what, "away")) {
+		ktap_begin(&ktap, stdout, 2);
+		check_away();
 	} else {
 		ktap_begin(&ktap, stdout, 1);
 		if (!strcmp(what, "forgotten"))
