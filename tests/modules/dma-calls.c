@@ -503,6 +503,43 @@ static unsigned int told_of(struct trial *trial, void *buffer,
 	return n;
 }
 
+/* As many bytes as fill the buffer's pages: it has no segment more. */
+static void told_of_whole_pages(struct trial *trial, size_t size)
+{
+	const size_t asked = PAGE_ALIGN(size);
+	struct scatterlist *sg;
+	struct sg_table table;
+	dma_addr_t handle;
+	size_t total = 0;
+	unsigned int n;
+	void *buffer;
+
+	buffer = dma_alloc_scattered(trial->dev, size, &handle, GFP_KERNEL);
+	EXPECT(trial, buffer);
+	if (!buffer)
+		return;
+	EXPECT_IS(trial,
+		  dma_get_sgtable(trial->dev, &table, buffer, handle, asked),
+		  0);
+	EXPECT(trial, table.nents && table.nents <= table.orig_nents);
+	for_each_sgtable_dma_sg(&table, sg, n) {
+		if (!sg)
+			break;
+		EXPECT(trial, sg_dma_len(sg));
+		total += sg_dma_len(sg);
+	}
+	EXPECT_IS(trial, n, table.nents);
+	EXPECT(trial, total >= size && total <= asked);
+	sg_free_table(&table);
+	dma_free_scattered(trial->dev, size, buffer, handle);
+}
+
+static void scattered_in_whole_pages(struct trial *trial)
+{
+	told_of_whole_pages(trial, 5000);
+	told_of_whole_pages(trial, 100);
+}
+
 /* More than there can be, also where the number of pages does not fit 32 bits. */
 static void too_much_scattered(struct trial *trial)
 {
@@ -1092,6 +1129,8 @@ static const struct promise calls[] = {
 	  lists_merge_within_the_limits },
 	{ "dma_alloc_scattered: one buffer for the CPU, segments for the device",
 	  scattered_buffers },
+	{ "dma_get_sgtable: as many segments as it says, to the last page's end",
+	  scattered_in_whole_pages },
 	{ "dma_map_resource: the card's own memory, or the parent's way",
 	  resources },
 	{ "limits are the parent's", limits_are_the_parents },
