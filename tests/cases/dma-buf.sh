@@ -18,7 +18,18 @@ unbinds()
 	[ -z "$(find "$dma_core_debugfs" -name '*-dma')" ]
 }
 
-ktap_plan 18
+# revoked_by_path: with nothing but a path to its dma-buf left
+revoked_by_path()
+{
+	modprobe share-rig
+	DMA_CORE_DEVICE=$(echo "$dma_core_debugfs"/*-dma)
+	export DMA_CORE_DEVICE
+	ktap_subtest "nothing is left of a dma-buf but a path" share-client path
+	rmmod share-rig
+	ktap_check "it was destroyed" no_objects_left
+}
+
+ktap_plan 20
 shares card
 ktap_check "whose driver was told what to do instead of a table of pages" \
 	kernel_says "memory on a card has no pages; for another device, share it by dma_export_coherent()"
@@ -28,6 +39,7 @@ ktap_check "so was who cannot do with a card's memory" kernel_says "allow_peer2p
 shares card lazy
 shares system
 shares scattered lazy
+revoked_by_path
 
 modprobe share-rig
 ktap_subtest "a caller's mistakes" share-client mistakes

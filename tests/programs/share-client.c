@@ -8,8 +8,12 @@
  * share-client mistakes: what is refused of a caller.
  *
  * share-client hold: exports a buffer and maps it, and lets go of all else; prints "held",
- * waits for a line on the standard input, and prints what it finds then.
+ * waits for a line on the standard input, and prints what it finds then. Of another dma-buf it
+ * has a descriptor by O_PATH, and no other.
+ *
+ * share-client path: a dma-buf of which nothing but such a descriptor is left is revoked.
  */
+#define _GNU_SOURCE /* for O_PATH */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
@@ -22,6 +26,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../modules/share-rig.h"
@@ -387,6 +392,46 @@ static void revoked(enum share_how how)
 	close(fd);
 }
 
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+/* A dma-buf whose last descriptor is closed, but for one that cannot be used. */
+static int export_to_path(void)
+{
+	int fd = export_part(0, SIZE), by_path;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	by_path = open(path, O_PATH | O_CLOEXEC);
+	if (by_path < 0)
+		fail(path);
+	close(fd);
+	return by_path;
+}
+
+static void path(void)
+{
+	double began;
+	int fd;
+
+	ktap_begin(&ktap, stdout, 5);
+	result_is(told(exporter, SHARE_ALLOC, NULL), 0, "a buffer");
+	fd = export_to_path();
+	result_is(told(exporter, SHARE_FREE, NULL), 0, "the owner frees it");
+	began = now();
+	result_is(told(exporter, SHARE_REVOKE, NULL), 0, "revoked");
+	ktap_result(&ktap, now() - began < 1,
+		    "at once, whoever has a path to the dma-buf");
+	result_is(figure_of_device("counters", "freed="), 1,
+		  "its memory goes back");
+	close(fd);
+}
+
 /* --- */
 
 static void works(const char *memory, enum share_how how)
@@ -456,6 +501,7 @@ static void hold(void)
 	told(exporter, SHARE_ALLOC, NULL);
 	base = map_fd(export_part(0, SIZE), ALL);
 	memset(base, 0xa5, ALL);
+	export_to_path();
 	close(exporter);
 	close(importer);
 	puts("held");
@@ -475,6 +521,8 @@ int main(int count, char **words)
 		mistakes();
 	else if (count > 1 && !strcmp(words[1], "hold"))
 		hold();
+	else if (count > 1 && !strcmp(words[1], "path"))
+		path();
 	else if (count > 1)
 		works(words[1],
 		      count > 2 ? SHARE_PEER_TO_PEER_LAZY : SHARE_PEER_TO_PEER);
