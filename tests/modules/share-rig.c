@@ -7,6 +7,7 @@
  */
 #include <linux/completion.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-fence.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
 #include <linux/fs.h>
@@ -17,6 +18,7 @@
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include <dma-core/card-memory.h>
 
@@ -226,7 +228,7 @@ static DECLARE_COMPLETION(copied);
 
 static struct dma_buf_attachment *attachment;
 static struct sg_table *table;
-static bool is_lazy;
+static bool is_lazy, is_eager;
 static unsigned int notified;
 
 static irqreturn_t edu_interrupt(int irq, void *data)
@@ -259,12 +261,76 @@ static void unmap_locked(void)
 	table = NULL;
 }
 
+static void map_locked(void)
+{
+	struct sg_table *made =
+		dma_buf_map_attachment(attachment, DMA_BIDIRECTIONAL);
+
+	if (IS_ERR(made))
+		return;
+	table = made;
+	notified = 0;
+}
+
+/**
+ * struct remap - an eager importer's work on a dma-buf that it was told of
+ * @fence: signalled when it is done
+ * @lock: of the fence
+ * @work: the work
+ */
+struct remap {
+	struct dma_fence fence;
+	spinlock_t lock;
+	struct work_struct work;
+};
+
+static const char *remap_name(struct dma_fence *fence)
+{
+	return "share-importer";
+}
+
+static const struct dma_fence_ops remap_ops = {
+	.get_driver_name = remap_name,
+	.get_timeline_name = remap_name,
+};
+
+static void remap(struct work_struct *work)
+{
+	struct remap *remap = container_of(work, struct remap, work);
+
+	dma_resv_lock(attachment->dmabuf->resv, NULL);
+	map_locked();
+	dma_resv_unlock(attachment->dmabuf->resv);
+	dma_fence_signal(&remap->fence);
+	dma_fence_put(&remap->fence);
+}
+
+/* Who tells us waits for the fence, if he waits for any: it is mapped anew by then. */
+static void remap_later(void)
+{
+	struct dma_resv *resv = attachment->dmabuf->resv;
+	struct remap *remap_it = kzalloc(sizeof(*remap_it), GFP_KERNEL);
+
+	if (!remap_it || dma_resv_reserve_fences(resv, 1)) {
+		kfree(remap_it);
+		return;
+	}
+	spin_lock_init(&remap_it->lock);
+	dma_fence_init(&remap_it->fence, &remap_ops, &remap_it->lock,
+		       dma_fence_context_alloc(1), 1);
+	dma_resv_add_fence(resv, &remap_it->fence, DMA_RESV_USAGE_BOOKKEEP);
+	INIT_WORK(&remap_it->work, remap);
+	schedule_work(&remap_it->work);
+}
+
 /* With the reservation locked. */
 static void importer_notify(struct dma_buf_attachment *ours)
 {
 	notified++;
 	if (!is_lazy)
 		unmap_locked();
+	if (is_eager)
+		remap_later();
 }
 
 static const struct dma_buf_attach_ops dynamic_ops = {
@@ -303,6 +369,7 @@ static int attach(const void __user *argument)
 	}
 	attachment = made;
 	is_lazy = how.how == SHARE_PEER_TO_PEER_LAZY;
+	is_eager = how.how == SHARE_PEER_TO_PEER_EAGER;
 	notified = 0;
 	return 0;
 }

@@ -29,6 +29,7 @@ enum share_how {
 	SHARE_DYNAMIC,
 	SHARE_PEER_TO_PEER,
 	SHARE_PEER_TO_PEER_LAZY, /* does not unmap when it is told that all is over */
+	SHARE_PEER_TO_PEER_EAGER, /* maps anew whenever it is told something */
 };
 
 /**

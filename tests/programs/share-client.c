@@ -300,6 +300,23 @@ static void away_for_a_while(bool on_card)
 	told(importer, SHARE_UNMAP, NULL);
 }
 
+/* Who tells it may wait until it has mapped anew, and must not take that away. */
+static void eager_importer(int fd)
+{
+	result_is(attach(fd, SHARE_PEER_TO_PEER_EAGER), 0,
+		  "a device attaches that maps anew when it is told");
+	result_is(map(), 0, "the device has it mapped");
+	result_is(told(exporter, SHARE_SUSPEND, NULL), 0,
+		  "the card is away for a while");
+	result_is(told(exporter, SHARE_RESUME, NULL), 0, "the card is back");
+	while (told(importer, SHARE_NOTIFIED, NULL))
+		usleep(1000);
+	ktap_result(&ktap, device_agrees(SOME_AT, SOME, SOME_AT),
+		    "what it has mapped is good");
+	result_is(figure_of_device("exports", "maps="), 1, "and listed");
+	result_is(told(importer, SHARE_DETACH, NULL), 0, "detached");
+}
+
 static void importers(int fd, bool on_card)
 {
 	result_is(attach(fd, SHARE_STATIC), -EOPNOTSUPP,
@@ -441,7 +458,7 @@ static void works(const char *memory, enum share_how how)
 	struct stat status;
 	int fd;
 
-	ktap_begin(&ktap, stdout, 68);
+	ktap_begin(&ktap, stdout, 75);
 	result_is(told(exporter, SHARE_ALLOC, NULL), 0, "a buffer");
 	result_is(told(exporter, SHARE_SGTABLE, NULL),
 		  on_card ? -EOPNOTSUPP : 0,
@@ -457,6 +474,7 @@ static void works(const char *memory, enum share_how how)
 	kernel_address();
 	away_for_a_while(on_card);
 	result_is(told(importer, SHARE_DETACH, NULL), 0, "detached");
+	eager_importer(fd);
 	part_of_it();
 	read_only();
 	result_is(attach(fd, SHARE_PEER_TO_PEER), 0, "the device attaches");
