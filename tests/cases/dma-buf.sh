@@ -29,7 +29,19 @@ revoked_by_path()
 	ktap_check "it was destroyed" no_objects_left
 }
 
-ktap_plan 20
+# user_has_his_share: of the card's memory, by dma-bufs
+user_has_his_share()
+{
+	modprobe share-rig
+	echo 10 >/sys/module/dma_core/parameters/user_share
+	chmod 666 /dev/share-exporter /dev/share-importer
+	ktap_subtest "an ordinary user's dma-bufs count for his share" \
+		as-user 1000 share-client quota
+	ktap_check "and the log says whose" kernel_says "user 1000 has"
+	rmmod share-rig
+}
+
+ktap_plan 22
 shares card
 ktap_check "whose driver was told what to do instead of a table of pages" \
 	kernel_says "memory on a card has no pages; for another device, share it by dma_export_coherent()"
@@ -40,6 +52,7 @@ shares card lazy
 shares system
 shares scattered lazy
 revoked_by_path
+user_has_his_share
 
 modprobe share-rig
 ktap_subtest "a caller's mistakes" share-client mistakes

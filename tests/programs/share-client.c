@@ -12,6 +12,8 @@
  * has a descriptor by O_PATH, and no other.
  *
  * share-client path: a dma-buf of which nothing but such a descriptor is left is revoked.
+ *
+ * share-client quota: as a user, what he can have of a card's memory by dma-bufs.
  */
 #define _GNU_SOURCE /* for O_PATH */
 #include <errno.h>
@@ -512,6 +514,28 @@ static void mistakes(void)
 	result_is(told(exporter, SHARE_FREE, NULL), 0, "nobody has it");
 }
 
+/* Each is freed by the owner, and kept by its dma-buf. */
+static void quota(void)
+{
+	unsigned int held = 0;
+	int fd;
+
+	ktap_begin(&ktap, stdout, 3);
+	do {
+		if (told(exporter, SHARE_ALLOC, NULL))
+			fail("the card's memory is his");
+		fd = export_with(0, SIZE, O_RDWR);
+		told(exporter, SHARE_FREE, NULL);
+		held += fd >= 0;
+	} while (fd >= 0);
+	ktap_note(&ktap, "%u dma-bufs", held);
+	result_is(fd, -EDQUOT, "his dma-bufs are limited");
+	ktap_result(&ktap, held > 0, "he can have some");
+	result_is(told(exporter, SHARE_ALLOC, NULL), 0,
+		  "and there is memory left");
+	told(exporter, SHARE_FREE, NULL);
+}
+
 static void hold(void)
 {
 	unsigned char *base;
@@ -541,6 +565,8 @@ int main(int count, char **words)
 		hold();
 	else if (count > 1 && !strcmp(words[1], "path"))
 		path();
+	else if (count > 1 && !strcmp(words[1], "quota"))
+		quota();
 	else if (count > 1)
 		works(words[1],
 		      count > 2 ? SHARE_PEER_TO_PEER_LAZY : SHARE_PEER_TO_PEER);
