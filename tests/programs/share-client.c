@@ -433,7 +433,7 @@ static int export_to_path(void)
 	return by_path;
 }
 
-static void path(void)
+static void left_by_path(void)
 {
 	double began;
 	int fd;
@@ -564,7 +564,7 @@ int main(int count, char **words)
 	else if (count > 1 && !strcmp(words[1], "hold"))
 		hold();
 	else if (count > 1 && !strcmp(words[1], "path"))
-		path();
+		left_by_path();
 	else if (count > 1 && !strcmp(words[1], "quota"))
 		quota();
 	else if (count > 1)
