@@ -16,40 +16,42 @@ TRACE_EVENT(dma_declare_card_memory,
 	    TP_PROTO(struct device *dev, phys_addr_t phys_addr,
 		     dma_addr_t device_addr, size_t size, unsigned int flags),
 	    TP_ARGS(dev, phys_addr, device_addr, size, flags),
-	    TP_STRUCT__entry(__string(device, dev_name(dev)) __field(u64,
-								     phys_addr)
-				     __field(u64, device_addr) __field(size_t,
-								       size)
-					     __field(unsigned int, flags)),
+	    TP_STRUCT__entry(__string(device, dev_name(dev))
+			     __field(u64, phys_addr)
+			     __field(u64, device_addr)
+			     __field(size_t, size)
+			     __field(unsigned int, flags)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   __entry->phys_addr = phys_addr;
 			   __entry->device_addr = device_addr;
-			   __entry->size = size; __entry->flags = flags;),
+			   __entry->size = size;
+			   __entry->flags = flags;),
 	    TP_printk("%s phys=%#llx device=%#llx size=%zu flags=%#x",
-		      __get_str(device), __entry->phys_addr,
-		      __entry->device_addr, __entry->size, __entry->flags));
+		      __get_str(device), __entry->phys_addr, __entry->device_addr,
+		      __entry->size, __entry->flags));
 
 TRACE_EVENT(dma_release_card_memory,
 	    TP_PROTO(struct device *dev, phys_addr_t phys_addr,
 		     dma_addr_t device_addr, size_t size),
 	    TP_ARGS(dev, phys_addr, device_addr, size),
 	    TP_STRUCT__entry(__string(device, dev_name(dev))
-				     __field(u64, phys_addr)
-					     __field(u64, device_addr)
-						     __field(size_t, size)),
+			     __field(u64, phys_addr)
+			     __field(u64, device_addr)
+			     __field(size_t, size)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   __entry->phys_addr = phys_addr;
 			   __entry->device_addr = device_addr;
 			   __entry->size = size;),
-	    TP_printk("%s phys=%#llx device=%#llx size=%zu", __get_str(device),
-		      __entry->phys_addr, __entry->device_addr, __entry->size));
+	    TP_printk("%s phys=%#llx device=%#llx size=%zu",
+		      __get_str(device), __entry->phys_addr, __entry->device_addr,
+		      __entry->size));
 
 /* mappings: those that were taken away, for good or for a while */
 DECLARE_EVENT_CLASS(dma_card_mappings,
 		    TP_PROTO(struct device *dev, unsigned int mappings),
 		    TP_ARGS(dev, mappings),
 		    TP_STRUCT__entry(__string(device, dev_name(dev))
-					     __field(unsigned int, mappings)),
+				     __field(unsigned int, mappings)),
 		    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 				   __entry->mappings = mappings;),
 		    TP_printk("%s mappings=%u", __get_str(device),
@@ -67,12 +69,11 @@ TRACE_EVENT(dma_negotiate_mask,
 	    TP_PROTO(struct device *dev, const struct dma_mask_choice *choice),
 	    TP_ARGS(dev, choice),
 	    TP_STRUCT__entry(__string(device, dev_name(dev))
-				     __field(u64, widest) __field(u64,
-								  system_ram)
-					     __field(u64, card_memory)
-						     __field(bool, translated)
-							     __field(u64,
-								     mask)),
+			     __field(u64, widest)
+			     __field(u64, system_ram)
+			     __field(u64, card_memory)
+			     __field(bool, translated)
+			     __field(u64, mask)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   __entry->widest = choice->widest;
 			   __entry->system_ram = choice->system_ram;
@@ -81,25 +82,22 @@ TRACE_EVENT(dma_negotiate_mask,
 			   __entry->mask = choice->mask;),
 	    TP_printk("%s widest=%#llx system_ram=%#llx card_memory=%#llx translated=%d mask=%#llx",
 		      __get_str(device), __entry->widest, __entry->system_ram,
-		      __entry->card_memory, __entry->translated,
-		      __entry->mask));
+		      __entry->card_memory, __entry->translated, __entry->mask));
 
 DECLARE_EVENT_CLASS(dma_card_buffer,
-		    TP_PROTO(struct device *dev, const char *memory,
-			     dma_addr_t handle, size_t size),
+		    TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
+			     size_t size),
 		    TP_ARGS(dev, memory, handle, size),
 		    TP_STRUCT__entry(__string(device, dev_name(dev))
-					     __string(memory, memory)
-						     __field(u64, handle)
-							     __field(size_t,
-								     size)),
+				     __string(memory, memory)
+				     __field(u64, handle)
+				     __field(size_t, size)),
 		    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 				   trace_assign_str(memory, memory);
 				   __entry->handle = handle;
 				   __entry->size = size;),
-		    TP_printk("%s memory=%s handle=%#llx size=%zu",
-			      __get_str(device), __get_str(memory),
-			      __entry->handle, __entry->size));
+		    TP_printk("%s memory=%s handle=%#llx size=%zu", __get_str(device),
+			      __get_str(memory), __entry->handle, __entry->size));
 
 /* dma_alloc_coherent() served a buffer */
 DEFINE_EVENT(dma_card_buffer, dma_card_alloc,
@@ -136,13 +134,15 @@ TRACE_EVENT(dma_card_free,
 	    TP_PROTO(struct device *dev, const char *memory, dma_addr_t handle,
 		     size_t size, unsigned int mappings),
 	    TP_ARGS(dev, memory, handle, size, mappings),
-	    TP_STRUCT__entry(__string(device, dev_name(dev)) __string(memory,
-								      memory)
-				     __field(u64, handle) __field(size_t, size)
-					     __field(unsigned int, mappings)),
+	    TP_STRUCT__entry(__string(device, dev_name(dev))
+			     __string(memory, memory)
+			     __field(u64, handle)
+			     __field(size_t, size)
+			     __field(unsigned int, mappings)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   trace_assign_str(memory, memory);
-			   __entry->handle = handle; __entry->size = size;
+			   __entry->handle = handle;
+			   __entry->size = size;
 			   __entry->mappings = mappings;),
 	    TP_printk("%s memory=%s handle=%#llx size=%zu mappings=%u",
 		      __get_str(device), __get_str(memory), __entry->handle,
@@ -154,20 +154,18 @@ TRACE_EVENT(dma_map_coherent,
 		     size_t size, unsigned long first_page, unsigned long pages,
 		     const char *kernel, const char *user),
 	    TP_ARGS(dev, memory, handle, size, first_page, pages, kernel, user),
-	    TP_STRUCT__entry(__string(device,
-				      dev_name(dev)) __string(memory,
-							      memory) __field(u64,
-									      handle)
-				     __field(size_t,
-					     size) __field(unsigned long,
-							   first_page)
-					     __field(unsigned long, pages)
-						     __string(kernel, kernel)
-							     __string(user,
-								      user)),
+	    TP_STRUCT__entry(__string(device, dev_name(dev))
+			     __string(memory, memory)
+			     __field(u64, handle)
+			     __field(size_t, size)
+			     __field(unsigned long, first_page)
+			     __field(unsigned long, pages)
+			     __string(kernel, kernel)
+			     __string(user, user)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   trace_assign_str(memory, memory);
-			   __entry->handle = handle; __entry->size = size;
+			   __entry->handle = handle;
+			   __entry->size = size;
 			   __entry->first_page = first_page;
 			   __entry->pages = pages;
 			   trace_assign_str(kernel, kernel);
@@ -183,10 +181,9 @@ TRACE_EVENT(dma_card_map_sg,
 		     unsigned int segments, unsigned int longest),
 	    TP_ARGS(dev, entries, segments, longest),
 	    TP_STRUCT__entry(__string(device, dev_name(dev))
-				     __field(unsigned int, entries)
-					     __field(unsigned int, segments)
-						     __field(unsigned int,
-							     longest)),
+			     __field(unsigned int, entries)
+			     __field(unsigned int, segments)
+			     __field(unsigned int, longest)),
 	    TP_fast_assign(trace_assign_str(device, dev_name(dev));
 			   __entry->entries = entries;
 			   __entry->segments = segments;
