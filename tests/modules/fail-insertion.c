@@ -53,7 +53,7 @@ static struct kretprobe insertion = {
 	.handler = after_insertion,
 };
 
-/* dma-core's own, for all pages of a mapping but the first */
+/* dma-core's own, for pages in a row whose attribute it knows */
 static struct kretprobe entry = {
 	.kp.symbol_name = "dma_core:fill_in_a_row",
 	.handler = after_entry,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * expensive-streams: all eight streams of the card at what costs it most, started by an
- * ordinary user. Another program is to get half of a processor nevertheless.
+ * ordinary user. Another program is to get nearly half of a processor nevertheless.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -116,7 +116,7 @@ static void judge(struct ktap *ktap, const struct load *load,
 	ktap_result(ktap, ran, "all eight streams run on");
 	/* (the clock is read in between, and what others take is not ours) */
 	ktap_result(ktap, done * 100 / alone >= 45,
-		    "half of a processor is left");
+		    "45 % of a processor are left");
 }
 
 int main(void)

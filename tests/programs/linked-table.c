@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <alsa/asoundlib.h>
 
+#include "card-stream.h"
 #include "ktap.h"
 
 #define BUFFER 24000
@@ -70,31 +71,20 @@ static void must(long err, const char *what)
 static snd_pcm_t *open_stream(const char *name, snd_pcm_stream_t direction,
 			      bool unwoken)
 {
-	snd_pcm_hw_params_t *hw;
-	snd_pcm_sw_params_t *sw;
-	snd_pcm_uframes_t boundary;
+	const struct card_setup setup = {
+		.format = SND_PCM_FORMAT_S16_LE,
+		.channels = 2,
+		.rate = 48000,
+		.period = PERIOD,
+		.buffer = BUFFER,
+		.access = SND_PCM_ACCESS_RW_INTERLEAVED,
+		.no_wakeups = unwoken,
+		.free_running = true,
+	};
 	snd_pcm_t *pcm;
 
-	snd_pcm_hw_params_alloca(&hw);
-	snd_pcm_sw_params_alloca(&sw);
 	must(snd_pcm_open(&pcm, name, direction, SND_PCM_NONBLOCK), name);
-	must(snd_pcm_hw_params_any(pcm, hw), "parameters");
-	must(snd_pcm_hw_params_set_access(pcm, hw,
-					  SND_PCM_ACCESS_RW_INTERLEAVED),
-	     "access");
-	must(snd_pcm_hw_params_set_format(pcm, hw, SND_PCM_FORMAT_S16_LE),
-	     "format");
-	must(snd_pcm_hw_params_set_channels(pcm, hw, 2), "channels");
-	must(snd_pcm_hw_params_set_rate(pcm, hw, 48000, 0), "rate");
-	must(snd_pcm_hw_params_set_period_wakeup(pcm, hw, !unwoken), "wakeup");
-	must(snd_pcm_hw_params_set_period_size(pcm, hw, PERIOD, 0), "period");
-	must(snd_pcm_hw_params_set_buffer_size(pcm, hw, BUFFER), "buffer");
-	must(snd_pcm_hw_params(pcm, hw), "hw_params");
-	must(snd_pcm_sw_params_current(pcm, sw), "sw_params");
-	must(snd_pcm_sw_params_get_boundary(sw, &boundary), "boundary");
-	must(snd_pcm_sw_params_set_start_threshold(pcm, sw, boundary), "start");
-	must(snd_pcm_sw_params_set_stop_threshold(pcm, sw, boundary), "stop");
-	must(snd_pcm_sw_params(pcm, sw), "sw_params");
+	must(card_stream_setup(pcm, &setup), "parameters");
 	return pcm;
 }
 
