@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define PAGE     4096UL
+#define TABLE    (2UL << 20) /* what a page table maps */
+#define PLACES   (64UL << 20)
 #define PASSES   16
 #define MAPPINGS 10000U
 #define CHILDREN 500U
@@ -41,14 +43,45 @@ static void say(const char *work, unsigned long size, uint64_t cost)
 	       (unsigned long long)cost);
 }
 
-static char *map(unsigned long bytes)
+static char *map_at(char *address, unsigned long bytes)
 {
-	char *memory =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, node, 0);
+	char *memory = mmap(address, bytes, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | (address ? MAP_FIXED_NOREPLACE : 0),
+			    node, 0);
 
 	if (memory == MAP_FAILED)
 		err(1, "mmap of %lu bytes of %s", bytes, source);
 	return memory;
+}
+
+static char *map(unsigned long bytes)
+{
+	return map_at(NULL, bytes);
+}
+
+/*
+ * Whether a small mapping needs a page table of its own depends on what else is near:
+ * left to the kernel, that is drawn anew for each process. A page in use stands before
+ * each place, so that what is below 2 MiB finds its table, and what is larger needs
+ * those that it fills.
+ */
+static char *place_of_mappings(void)
+{
+	char *reserved = mmap(NULL, 2 * PLACES, PROT_NONE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			      0);
+	char *place;
+
+	if (reserved == MAP_FAILED)
+		err(1, "mmap of addresses");
+	munmap(reserved, 2 * PLACES);
+	place = (char *)(((uintptr_t)reserved + PLACES - 1) & ~(PLACES - 1));
+	if (mmap(place, PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE |
+			 MAP_POPULATE,
+		 -1, 0) != place)
+		err(1, "mmap of a page");
+	return place;
 }
 
 static void touch(const char *memory, unsigned long bytes)
@@ -64,8 +97,9 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static void measure_map(unsigned long bytes)
+static void measure_map(char *places, unsigned long bytes)
 {
+	char *place = places + (bytes < TABLE ? TABLE / 2 : TABLE);
 	uint64_t mapping = UINT64_MAX, whole = UINT64_MAX, begun, mapped;
 	int pass;
 
@@ -73,7 +107,7 @@ static void measure_map(unsigned long bytes)
 		char *memory;
 
 		begun = instructions();
-		memory = map(bytes);
+		memory = map_at(place, bytes);
 		mapped = instructions();
 		touch(memory, bytes);
 		munmap(memory, bytes);
@@ -155,7 +189,7 @@ int main(int argc, char **argv)
 {
 	static const unsigned long sizes[] = { 64UL << 10, 1UL << 20,
 					       16UL << 20 };
-	char path[64];
+	char path[64], *places;
 	unsigned int n;
 
 	if (argc != 2)
@@ -165,8 +199,9 @@ int main(int argc, char **argv)
 	node = open(path, O_RDWR);
 	if (node < 0)
 		err(1, "%s", path);
+	places = place_of_mappings();
 	for (n = 0; n < sizeof(sizes) / sizeof(sizes[0]); n++)
-		measure_map(sizes[n]);
+		measure_map(places, sizes[n]);
 	for (n = 100; n <= MAPPINGS; n *= 10)
 		measure_many_mappings(n);
 	measure_many_processes(CHILDREN);
