@@ -324,6 +324,8 @@ static int create_card(struct oncard *chip)
 		err = oncard_pcm_create(chip);
 	if (!err)
 		err = oncard_mixer_create(chip);
+	if (!err)
+		err = oncard_loopback_create(chip);
 	if (err)
 		return err;
 	err = oncard_copy_register(chip);

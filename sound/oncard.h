@@ -118,6 +118,7 @@ struct oncard_buffer {
  * @timer: looks at it
  * @running: it is watched
  * @rate: Hz
+ * @shift: of its pair's clock, ONCARD_STREAM_SHIFT
  * @buffer: frames
  * @period: frames
  * @wakeups: it has to interrupt
@@ -138,6 +139,7 @@ struct oncard_watch {
 	struct hrtimer timer;
 	bool running;
 	u32 rate;
+	u32 shift;
 	u32 buffer;
 	u32 period;
 	bool wakeups;
@@ -151,6 +153,27 @@ struct oncard_watch {
 	unsigned int unheard;
 	unsigned long asked;
 	unsigned long halted;
+};
+
+/* What a capture can know of the playback that it hears. */
+enum oncard_slave {
+	ONCARD_SLAVE_ACTIVE,
+	ONCARD_SLAVE_FORMAT,
+	ONCARD_SLAVE_RATE,
+	ONCARD_SLAVE_CHANNELS,
+	ONCARD_SLAVE_VALUES,
+};
+
+/**
+ * struct oncard_loopback - what the controls of a pair say
+ * @value: of its playback, by enum oncard_slave
+ * @control: that shows it
+ * @shift: of its clock, ONCARD_STREAM_SHIFT
+ */
+struct oncard_loopback {
+	unsigned int value[ONCARD_SLAVE_VALUES];
+	struct snd_kcontrol *control[ONCARD_SLAVE_VALUES];
+	u32 shift;
 };
 
 /**
@@ -179,9 +202,10 @@ struct oncard_watch {
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  * @watch: what the streams are held to
- * @mixer_lock: guards @level and @on, and their registers
+ * @mixer_lock: guards @level, @on and the shifts of @loopback, and their registers
  * @level: volume of each stream, as its control has it
  * @on: switch of each stream
+ * @loopback: controls of each pair
  * @silent: bit 0: the card does not answer, though nobody took it down
  * @spurious: interrupts without a cause, one after the other
  * @reports: how often a misbehaving card is worth a line in the log
@@ -212,6 +236,7 @@ struct oncard {
 	struct mutex mixer_lock; /* volumes and switches */
 	unsigned char level[ONCARD_STREAMS];
 	bool on[ONCARD_STREAMS];
+	struct oncard_loopback loopback[ONCARD_PAIRS];
 	unsigned long silent;
 	unsigned int spurious;
 	struct ratelimit_state reports;
@@ -257,6 +282,11 @@ void oncard_pcm_interrupt(struct oncard *chip, u32 status);
 /* mixer.c */
 int oncard_mixer_create(struct oncard *chip);
 
+/* loopback.c */
+int oncard_loopback_create(struct oncard *chip);
+void oncard_loopback_describe(struct snd_pcm_substream *substream);
+void oncard_loopback_run(struct oncard *chip, u32 streams, bool active);
+
 /* trigger.c */
 void oncard_trigger_prepare(struct snd_pcm_substream *substream);
 int oncard_pcm_ack(struct snd_pcm_substream *substream);
@@ -279,6 +309,7 @@ void oncard_watch_stop(struct oncard *chip, u32 streams);
 void oncard_watch_drain(struct oncard *chip, unsigned int index);
 unsigned long oncard_watch_go_on(struct oncard *chip, unsigned int index);
 void oncard_watch_sync(struct oncard *chip, unsigned int index);
+void oncard_watch_shift(struct oncard *chip, unsigned int index, u32 shift);
 bool oncard_watch_position(struct oncard *chip, unsigned int index,
 			   u32 *position);
 void oncard_watch_line(struct oncard *chip);

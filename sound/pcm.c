@@ -428,6 +428,18 @@ static void write_list(struct oncard *chip, unsigned int index,
 		     oncard_list_mode(chip));
 }
 
+/*
+ * ALSA gives up a call that waits a tenth longer than a buffer takes; the clock of a pair
+ * may be slower than that.
+ */
+static long patience_ms(const struct snd_pcm_runtime *runtime)
+{
+	u64 slowest = (u64)runtime->buffer_size * ONCARD_SHIFT_NONE;
+
+	slowest = div_u64(slowest * MSEC_PER_SEC, ONCARD_SHIFT_MIN);
+	return 100 + div_u64(slowest + slowest / 10, runtime->rate);
+}
+
 /* From the look at its buffer until it is prepared, nobody takes that away. */
 static int set_up_stream(struct oncard *chip,
 			 struct snd_pcm_substream *substream)
@@ -450,7 +462,9 @@ static int set_up_stream(struct oncard *chip,
 
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_STATUS,
 			   interrupts_of(index));
+	substream->wait_time = patience_ms(runtime);
 	oncard_trigger_prepare(substream);
+	oncard_loopback_describe(substream);
 	set_bit(index, &chip->prepared);
 	return 0;
 }

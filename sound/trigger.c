@@ -119,6 +119,7 @@ static int run_streams(struct oncard *chip, u32 streams)
 		return -EBADFD;
 	oncard_watch_start(chip, streams);
 	oncard_board_write(chip->board, ONCARD_REG_RUN_SET, streams);
+	oncard_loopback_run(chip, streams, true);
 	return 0;
 }
 
@@ -126,6 +127,7 @@ static int halt_streams(struct oncard *chip, u32 streams)
 {
 	oncard_board_write(chip->board, ONCARD_REG_RUN_CLEAR, streams);
 	oncard_watch_stop(chip, streams);
+	oncard_loopback_run(chip, streams, false);
 	return 0;
 }
 

@@ -33,7 +33,10 @@
 
 static u64 frames_to_ns(const struct oncard_watch *watch, u64 frames)
 {
-	return mul_u64_u32_div(frames, NSEC_PER_SEC, watch->rate);
+	u64 unshifted = mul_u64_u32_div(frames, NSEC_PER_SEC, watch->rate);
+
+	return mul_u64_u32_div(unshifted, ONCARD_SHIFT_NONE,
+			       READ_ONCE(watch->shift));
 }
 
 /*
@@ -145,6 +148,37 @@ bool oncard_watch_position(struct oncard *chip, unsigned int index,
 	watch->position = value;
 	*position = value;
 	return true;
+}
+
+/**
+ * oncard_watch_shift() - hold a stream to another pace of its clock
+ * @chip: the card
+ * @index: of the stream
+ * @shift: ONCARD_STREAM_SHIFT
+ *
+ * How far it has moved by now is judged by the pace before; of two, the card has to have
+ * the slower one meanwhile.
+ *
+ * Context: process context.
+ */
+void oncard_watch_shift(struct oncard *chip, unsigned int index, u32 shift)
+{
+	struct snd_pcm_substream *substream = READ_ONCE(chip->substream[index]);
+	struct oncard_watch *watch = &chip->watch[index];
+	bool well = true;
+	u32 position;
+
+	if (!substream) {
+		WRITE_ONCE(watch->shift, shift);
+		return;
+	}
+	snd_pcm_stream_lock_irq(substream);
+	if (watch->running)
+		well = oncard_watch_position(chip, index, &position);
+	WRITE_ONCE(watch->shift, shift);
+	snd_pcm_stream_unlock_irq(substream);
+	if (!well)
+		snd_pcm_stop_xrun(substream);
 }
 
 /* --- interrupts --- */
@@ -472,6 +506,7 @@ void oncard_watch_create(struct oncard *chip)
 
 		watch->chip = chip;
 		watch->index = index;
+		watch->shift = ONCARD_SHIFT_NONE;
 		hrtimer_setup(&watch->timer, watch_tick, CLOCK_MONOTONIC,
 			      HRTIMER_MODE_REL_SOFT);
 	}

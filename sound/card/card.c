@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The card's registers, its sample clock and its interrupt line.
+ * The card's registers, its sample clocks and its interrupt line.
  *
- * All streams hang on one clock, so that streams started by one write to RUN_SET
+ * The streams of a pair hang on one clock, so that those started by one write to RUN_SET
  * move on the same ticks: frame n of a capture is frame n of the playback it was
- * started with, bit for bit. A register access first brings the card up to date;
+ * started with, bit for bit. Unless it is shifted, a pair's clock is the card's. A register access first brings the card up to date;
  * a position that was read is therefore never older than the read, and everything
  * before it has really been moved.
  */
@@ -44,21 +44,49 @@ static u64 clock_of_frame(u64 frames, u32 rate)
 	       div_u64((u64)rest * NSEC_PER_SECOND + rate - 1, rate);
 }
 
-static u32 frames_due(const struct oncard_card *card,
-		      const struct oncard_stream *stream, u64 clock)
+static u32 frames_due(const struct oncard_stream *stream, u64 from, u64 to)
 {
 	if (!stream->running)
 		return 0;
-	return frames_until(clock, stream->rate) -
-	       frames_until(card->clock, stream->rate);
+	return frames_until(to, stream->rate) -
+	       frames_until(from, stream->rate);
 }
 
-static void step_pair(struct oncard_card *card, u32 pair, u64 clock)
+/* The clock goes on while the card's does by @ns. */
+static void advance_clock(struct oncard_clock *clock, u64 ns)
 {
-	u32 to_play = frames_due(card, &card->stream[2 * pair], clock);
-	u32 to_capture = frames_due(card, &card->stream[2 * pair + 1], clock);
+	clock->now += div_u64_rem(ns * clock->shift + clock->rest,
+				  ONCARD_SHIFT_NONE, &clock->rest);
+}
 
+/* How far the card's clock has to go until this one is at @then, at most about @longest. */
+static u64 card_time_until(const struct oncard_clock *clock, u64 then,
+			   u64 longest)
+{
+	u64 parts = min(then - clock->now, longest) * ONCARD_SHIFT_NONE;
+
+	parts -= min(parts, (u64)clock->rest);
+	return div_u64(parts + clock->shift - 1, clock->shift);
+}
+
+static void step_pair(struct oncard_card *card, u32 pair, u64 ns)
+{
+	struct oncard_clock *clock = &card->pair_clock[pair];
+	u64 from = clock->now;
+	u32 to_play, to_capture;
+
+	advance_clock(clock, ns);
+	to_play = frames_due(&card->stream[2 * pair], from, clock->now);
+	to_capture = frames_due(&card->stream[2 * pair + 1], from, clock->now);
 	oncard_wire_step(card, pair, to_play, to_capture);
+}
+
+/* What a pair costs in a second of the card's clock. */
+static u32 cost_of_pair(const struct oncard_card *card, u32 pair)
+{
+	return div_u64((u64)oncard_wire_cost(card, pair) *
+			       card->pair_clock[pair].shift,
+		       ONCARD_SHIFT_NONE);
 }
 
 /**
@@ -75,7 +103,7 @@ u64 oncard_card_slice(const struct oncard_card *card)
 	u32 pair;
 
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		cost += oncard_wire_cost(card, pair);
+		cost += cost_of_pair(card, pair);
 	if (cost)
 		ns = div_u64((u64)SLICE_BYTES * NSEC_PER_SECOND, cost);
 	return min(ns, longest);
@@ -96,8 +124,11 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 	card->irq_enable = 0;
 	card->fetched = 0;
 	memset(card->stream, 0, sizeof(card->stream));
-	for (index = 0; index < ONCARD_STREAMS; index++)
+	memset(card->pair_clock, 0, sizeof(card->pair_clock));
+	for (index = 0; index < ONCARD_STREAMS; index++) {
 		card->stream[index].gain = ONCARD_GAIN_UNITY;
+		card->pair_clock[index / 2].shift = ONCARD_SHIFT_NONE;
+	}
 	memset(&card->engine, 0, sizeof(card->engine));
 	oncard_faults_set(card, 0, 0);
 }
@@ -110,18 +141,17 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
  */
 void oncard_card_step(struct oncard_card *card, u64 now)
 {
-	u64 clock;
+	u64 ns;
 	u32 pair;
 
 	if (now <= card->host_now)
 		return;
-	clock = card->clock +
-		min(now - card->host_now, oncard_card_slice(card));
+	ns = min(now - card->host_now, oncard_card_slice(card));
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		step_pair(card, pair, clock);
-	oncard_engine_step(card, clock);
+		step_pair(card, pair, ns);
+	oncard_engine_step(card, card->clock + ns);
 	oncard_faults_step(card);
-	card->clock = clock;
+	card->clock += ns;
 	card->host_now = now;
 }
 
@@ -141,13 +171,16 @@ u64 oncard_card_next_event(const struct oncard_card *card)
 
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		const struct oncard_stream *stream = &card->stream[index];
+		const struct oncard_clock *clock = &card->pair_clock[index / 2];
 		u64 frame;
 
 		if (!stream->running)
 			continue;
-		frame = frames_until(card->clock, stream->rate) +
+		frame = frames_until(clock->now, stream->rate) +
 			stream->period_left;
-		event = min(event, clock_of_frame(frame, stream->rate));
+		frame = clock_of_frame(frame, stream->rate);
+		event = min(event, card->clock + card_time_until(clock, frame,
+								 STALL_MAX));
 	}
 	if (event == ONCARD_NO_EVENT)
 		return event;
@@ -177,10 +210,25 @@ static u32 running_streams(const struct oncard_card *card)
 	return run;
 }
 
+/* A pair that rests has the card's clock; only while it runs does its own depart. */
+static void align_clocks(struct oncard_card *card)
+{
+	u32 pair;
+
+	for (pair = 0; pair < ONCARD_PAIRS; pair++) {
+		if (card->stream[2 * pair].running ||
+		    card->stream[2 * pair + 1].running)
+			continue;
+		card->pair_clock[pair].now = card->clock;
+		card->pair_clock[pair].rest = 0;
+	}
+}
+
 static void start_streams(struct oncard_card *card, u32 set)
 {
 	u32 index;
 
+	align_clocks(card);
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		struct oncard_stream *stream = &card->stream[index];
 
@@ -230,8 +278,10 @@ bool oncard_card_is_timed(u32 offset)
 	return offset >= ONCARD_REG_RUN;
 }
 
-static u32 read_stream(const struct oncard_stream *stream, u32 reg)
+static u32 read_stream(const struct oncard_card *card, u32 index, u32 reg)
 {
+	const struct oncard_stream *stream = &card->stream[index];
+
 	switch (reg) {
 	case ONCARD_STREAM_FORMAT:
 		return stream->format;
@@ -259,6 +309,8 @@ static u32 read_stream(const struct oncard_stream *stream, u32 reg)
 		return stream->data_left;
 	case ONCARD_STREAM_GAIN:
 		return stream->gain;
+	case ONCARD_STREAM_SHIFT:
+		return card->pair_clock[index / 2].shift;
 	default:
 		return 0;
 	}
@@ -269,8 +321,7 @@ static u32 read_register(const struct oncard_card *card, u32 offset)
 	u32 index = stream_of_register(offset);
 
 	if (index < ONCARD_STREAMS)
-		return read_stream(&card->stream[index],
-				   offset % ONCARD_STREAM_STRIDE);
+		return read_stream(card, index, offset % ONCARD_STREAM_STRIDE);
 	if (is_engine_register(offset))
 		return oncard_engine_read(&card->engine, offset);
 
@@ -357,8 +408,11 @@ static void describe_stream(struct oncard_stream *stream, u32 reg, u32 value)
 	stream->ready = false;
 }
 
-static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
+static void write_stream(struct oncard_card *card, u32 index, u32 reg,
+			 u32 value)
 {
+	struct oncard_stream *stream = &card->stream[index];
+
 	switch (reg) {
 	case ONCARD_STREAM_CONTROL:
 		if (!stream->running && value & ONCARD_CONTROL_RESET)
@@ -372,6 +426,11 @@ static void write_stream(struct oncard_stream *stream, u32 reg, u32 value)
 		break;
 	case ONCARD_STREAM_GAIN:
 		stream->gain = min(value, (u32)ONCARD_GAIN_UNITY);
+		break;
+	case ONCARD_STREAM_SHIFT:
+		value = max(value, (u32)ONCARD_SHIFT_MIN);
+		card->pair_clock[index / 2].shift =
+			min(value, (u32)ONCARD_SHIFT_MAX);
 		break;
 	default:
 		describe_stream(stream, reg, value);
@@ -391,8 +450,7 @@ void oncard_card_write(struct oncard_card *card, u32 offset, u32 value)
 	if (!oncard_faults_write(card, offset, value))
 		return;
 	if (index < ONCARD_STREAMS) {
-		write_stream(&card->stream[index],
-			     offset % ONCARD_STREAM_STRIDE, value);
+		write_stream(card, index, offset % ONCARD_STREAM_STRIDE, value);
 		return;
 	}
 	if (is_engine_register(offset)) {

@@ -81,6 +81,18 @@ struct oncard_stream {
 };
 
 /**
+ * struct oncard_clock - what moves the streams of a pair
+ * @now: ns
+ * @rest: what it is behind, in parts of a ns: ONCARD_SHIFT_NONE of them
+ * @shift: ONCARD_STREAM_SHIFT
+ */
+struct oncard_clock {
+	u64 now;
+	u32 rest;
+	u32 shift;
+};
+
+/**
  * struct oncard_engine - the copy engine
  * @list: the pieces of one side of a transfer, in memory of either kind
  * @memory: the other side, one piece of the card's memory
@@ -108,7 +120,8 @@ struct oncard_engine {
  * @memory_size: bytes
  * @address_bits: address lines, for its memory and for the bus
  * @host_now: the host's time at the last step, in ns
- * @clock: the card's sample clock, in ns since power-on
+ * @clock: the card's clock, in ns since power-on
+ * @pair_clock: the sample clocks
  * @irq_status: ONCARD_IRQ_* that happened
  * @irq_enable: ONCARD_IRQ_* that raise the line
  * @fetched: descriptors read since power-on
@@ -130,6 +143,7 @@ struct oncard_card {
 
 	u64 host_now;
 	u64 clock;
+	struct oncard_clock pair_clock[ONCARD_PAIRS];
 	u32 irq_status;
 	u32 irq_enable;
 	u64 fetched;

@@ -10,7 +10,7 @@
 #define ONCARD_REGS_H
 
 #define ONCARD_ID_VALUE      0x44434e4f /* "ONCD", little-endian */
-#define ONCARD_VERSION_VALUE 0x00010003
+#define ONCARD_VERSION_VALUE 0x00010004
 
 /* A pair is one playback stream and the capture stream that hears it. */
 #define ONCARD_PAIRS   4
@@ -98,6 +98,7 @@
 #define ONCARD_STREAM_END_FROM   0x2c /* frame of the buffer */
 #define ONCARD_STREAM_END        0x30 /* frames of data from there on */
 #define ONCARD_STREAM_GAIN       0x34 /* 1 / 65536, at most 1 */
+#define ONCARD_STREAM_SHIFT      0x38 /* of its pair, see ONCARD_SHIFT_NONE */
 
 #define ONCARD_FORMAT_CHANNELS_MASK 0x000000ff
 #define ONCARD_FORMAT_SAMPLE_MASK   0x00000f00
@@ -111,6 +112,11 @@
 #define ONCARD_FORMAT_BIG           0x00001000 /* most significant byte first */
 
 #define ONCARD_GAIN_UNITY 0x00010000
+
+/* How far a pair's clock gets while the card's goes so far. */
+#define ONCARD_SHIFT_NONE 100000
+#define ONCARD_SHIFT_MIN  80000
+#define ONCARD_SHIFT_MAX  120000
 
 #define ONCARD_LIST_WIDE  BIT(0) /* 16-byte descriptors instead of 8-byte ones */
 #define ONCARD_LIST_LOCAL BIT(1) /* the list itself lies in the card's memory */

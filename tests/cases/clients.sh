@@ -62,6 +62,20 @@ shared()
 	has 1000 /tmp/one && has 1000 /tmp/two
 }
 
+# What one pair plays, alsaloop plays on another, whose clock it may shift.
+looped()
+{
+	stream -D hw:0,0,0 /tmp/1000 &
+	player=$!
+	alsaloop -C hw:0,0,0 -P hw:0,0,1 -f S16_LE -c 2 -r 48000 -t 40000 -S playshift -v >/tmp/loop 2>&1 &
+	loop=$!
+	wait_until_running "$loop" pcm0p 1
+	record -D hw:0,0,1 -s 48000 /tmp/looped
+	kill "$loop" "$player"
+	wait "$loop" "$player"
+	grep 'sync type: PLAYRATESHIFT' /tmp/loop && has 1000 /tmp/looped
+}
+
 settings()
 {
 	amixer contents | sed -n 's/^  : values=//p'
@@ -86,14 +100,14 @@ listed_with_16_channels()
 	listed=$?
 	kill "$player"
 	wait "$player"
-	[ "$listed" = 0 ] && [ "$(grep -c '^  : values=' /tmp/contents)" = 24 ]
+	[ "$listed" = 0 ] && [ "$(grep -c '^  : values=' /tmp/contents)" = 44 ]
 }
 
 constant 1000 /tmp/1000
 constant 2000 /tmp/2000
 wav=/usr/share/sounds/alsa/Noise.wav
 
-ktap_plan 12
+ktap_plan 13
 ktap_check "aplay -D front:CARD=oncard" aplay -q -D front:CARD=oncard \
 	-t raw -f S16_LE -c 2 -r 48000 -s 48000 /tmp/1000
 ktap_check "aplay, to the default device" aplay -q "$wav"
@@ -104,6 +118,7 @@ for device in surround40:4 surround51:6 surround71:8; do
 done
 ktap_check "two clients on a dmix are mixed" mixed
 ktap_check "two clients on a dsnoop record the same" shared
+ktap_check "alsaloop, from a pair to another" looped
 ktap_check "axfer" axfer transfer playback -D hw:oncard "$wav"
 ktap_check "alsabat hears the tone that it plays" alsabat -D hw:0,0,0 -n 2s
 ktap_check "amixer lists the controls, whatever runs" listed_with_16_channels

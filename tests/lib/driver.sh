@@ -69,7 +69,7 @@ kernel_says()
 # fails when PID is gone
 wait_until_running()
 {
-	until grep -q "state: RUNNING" "/proc/asound/card0/$2/sub0/status"; do
+	until grep -q "state: RUNNING" "/proc/asound/card0/$2/sub${3:-0}/status"; do
 		kill -0 "$1" 2>/dev/null || return 1
 	done
 }

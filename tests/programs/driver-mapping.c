@@ -278,11 +278,11 @@ static void check_half_way(void)
 		    figure(DEBUGFS "buffers", "mappings=") == 0 &&
 			    figure(DEBUGFS "counters", "unmapped=") ==
 				    figure(DEBUGFS "counters", "mapped="),
-		    "nor does it hold the buffer");
+		    "nor is a mapping left");
 	ktap_result(&ktap,
 		    tell("free") && figure(DEBUGFS "regions", "free=") ==
 					    all_free + PAGES * page,
-		    "which is given back when it is freed");
+		    "and the buffer is given back when it is freed");
 	if (!tell("alloc"))
 		fail("alloc");
 }

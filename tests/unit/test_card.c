@@ -736,6 +736,123 @@ static void test_what_has_no_effect(void **state)
 			 ONCARD_ID_VALUE);
 }
 
+/* --- clocks that are shifted --- */
+
+struct shift_row {
+	u32 written;
+	u32 shift;
+	u32 position; /* of 48 kHz in a buffer of 480, after 1.001 s */
+};
+
+static const struct shift_row shifts[] = {
+	{ 100000, 100000, 48048 % 480 }, { 120000, 120000, 57657 % 480 },
+	{ 80000, 80000, 38438 % 480 },   { 99999, 99999, 48047 % 480 },
+	{ 100001, 100001, 48048 % 480 }, { 79999, 80000, 38438 % 480 },
+	{ 0, 80000, 38438 % 480 },       { ~0U, 120000, 57657 % 480 },
+};
+
+static void shift_once(const struct shift_row *row)
+{
+	struct rig *rig;
+
+	power_on((void **)&rig);
+	pass(rig, 777777777);
+	describe_loop(rig, &stereo16, 480 * 4);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_SHIFT), ONCARD_SHIFT_NONE);
+	set(rig, 1, ONCARD_STREAM_SHIFT, row->written);
+	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_SHIFT), row->shift);
+	assert_int_equal(get(rig, 1, ONCARD_STREAM_SHIFT), row->shift);
+	assert_int_equal(get(rig, 2, ONCARD_STREAM_SHIFT), ONCARD_SHIFT_NONE);
+	run(rig, BIT(0) | BIT(1));
+	/* in steps in which a clock has no whole ns, and a second at once */
+	for (int step = 0; step < 1000; step++)
+		pass(rig, 1001);
+	pass(rig, SECOND - 1000);
+	/* (the card's clock stood at a frame's part when the streams were started) */
+	assert_in_range((get(rig, 0, ONCARD_STREAM_POSITION) + 1 -
+			 row->position) %
+				480,
+			0, 2);
+	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
+			 get(rig, 1, ONCARD_STREAM_POSITION));
+	power_off((void **)&rig);
+}
+
+static void test_shifted_clock_is_exact(void **state)
+{
+	(void)state;
+	for (u32 n = 0; n < sizeof(shifts) / sizeof(shifts[0]); n++)
+		shift_once(&shifts[n]);
+}
+
+static void test_shifted_period_ends_on_time(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	set(rig, 0, ONCARD_STREAM_SHIFT, 80000);
+	run(rig, BIT(0));
+	/* 120 frames at 38.4 kHz */
+	assert_int_equal(oncard_card_next_event(&rig->card) - rig->now,
+			 3125000);
+	pass(rig, 3124999);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS),
+			 0);
+	assert_int_equal(oncard_card_next_event(&rig->card) - rig->now, 1);
+	pass(rig, 1);
+	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS),
+			 ONCARD_IRQ_PERIOD(0));
+}
+
+static void test_loopback_is_bit_exact_while_the_clock_shifts(void **state)
+{
+	struct rig *rig = *state;
+	u32 shift = ONCARD_SHIFT_MIN;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	fill(rig->memory + PLAY_AT, 480 * 4, 1);
+	run(rig, BIT(0) | BIT(1));
+	for (int step = 0; step < 200; step++) {
+		set(rig, step & 1, ONCARD_STREAM_SHIFT, shift);
+		pass(rig, 99991);
+		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
+				 get(rig, 1, ONCARD_STREAM_POSITION));
+		shift = ONCARD_SHIFT_MIN + (shift * 7U) % 40001;
+	}
+	assert_memory_equal(rig->memory + PLAY_AT, rig->memory + CAPTURE_AT,
+			    480 * 4);
+}
+
+/* Pair 1 plays what pair 0 does. */
+static void describe_second_pair(struct rig *rig)
+{
+	describe(rig, 2, LIST_AT, &stereo16);
+}
+
+static void test_pair_at_rest_has_the_cards_clock(void **state)
+{
+	struct rig *rig = *state;
+
+	describe_loop(rig, &stereo16, 480 * 4);
+	describe_second_pair(rig);
+	set(rig, 0, ONCARD_STREAM_SHIFT, 120000);
+	run(rig, BIT(0) | BIT(2));
+	pass(rig, 10007);
+	assert_true(get(rig, 0, ONCARD_STREAM_POSITION) >=
+		    get(rig, 2, ONCARD_STREAM_POSITION));
+	oncard_card_write(&rig->card, ONCARD_REG_RUN_CLEAR, BIT(0) | BIT(2));
+	set(rig, 0, ONCARD_STREAM_SHIFT, ONCARD_SHIFT_NONE);
+	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	set(rig, 2, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	run(rig, BIT(0) | BIT(2));
+	for (int step = 0; step < 1000; step++) {
+		pass(rig, 3001);
+		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
+				 get(rig, 2, ONCARD_STREAM_POSITION));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -764,6 +881,10 @@ int main(void)
 		CARD_TEST(test_capture_writes_nothing_but_its_buffer),
 		CARD_TEST(test_failing_capture_stops),
 		CARD_TEST(test_what_has_no_effect),
+		cmocka_unit_test(test_shifted_clock_is_exact),
+		CARD_TEST(test_shifted_period_ends_on_time),
+		CARD_TEST(test_loopback_is_bit_exact_while_the_clock_shifts),
+		CARD_TEST(test_pair_at_rest_has_the_cards_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
