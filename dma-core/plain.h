@@ -31,6 +31,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
+typedef int64_t s64;
 typedef u64 phys_addr_t;
 typedef u64 dma_addr_t;
 typedef u32 gfp_t;

@@ -49,51 +49,58 @@ u8 oncard_sample_silence(u32 format)
 									  0;
 }
 
-/* Sign and magnitude, which for full scale below zero is 2^31. */
-static s32 with_sign(u32 magnitude, bool negative)
-{
-	if (negative)
-		return magnitude > 0x7fffffff ? (s32)0x80000000 :
-						-(s32)magnitude;
-	return min(magnitude, 0x7fffffffU);
-}
-
-static s32 from_float(u32 bits)
+/* What is full scale or more, and what is less than a sample can show. */
+static s32 from_extreme_float(u32 bits)
 {
 	u32 exponent = bits >> FLOAT_MANTISSA_BITS & FLOAT_EXPONENT_MAX;
 	u32 fraction = bits & (BIT(FLOAT_MANTISSA_BITS) - 1);
-	u32 mantissa = fraction | BIT(FLOAT_MANTISSA_BITS);
-	bool negative = bits >> 31;
-	u32 below; /* full scale, in powers of two */
 
-	if (exponent == FLOAT_EXPONENT_MAX && fraction)
+	if (exponent < FLOAT_EXPONENT_ONE ||
+	    (exponent == FLOAT_EXPONENT_MAX && fraction))
 		return 0;
-	if (exponent >= FLOAT_EXPONENT_ONE)
-		return with_sign(BIT(31), negative);
-	below = FLOAT_EXPONENT_ONE - exponent;
-	if (below > 31)
-		return 0;
-	return with_sign(mantissa << (31 - FLOAT_MANTISSA_BITS) >> below,
-			 negative);
+	return 0x7fffffff + (bits >> 31);
 }
 
-static u32 to_float(s32 sample)
+static inline s32 from_float(u32 bits)
 {
-	u32 magnitude = sample < 0 ? -(u32)sample : (u32)sample;
-	u32 sign = sample < 0 ? BIT(31) : 0;
-	u32 below; /* full scale, in powers of two */
+	u32 exponent = bits >> FLOAT_MANTISSA_BITS & FLOAT_EXPONENT_MAX;
+	u32 below = FLOAT_EXPONENT_ONE -
+		    exponent; /* full scale, in powers of two */
+	u32 sign = bits >> 31;
+	u32 magnitude;
+
+	if (below - 1 > 30)
+		return from_extreme_float(bits);
+	magnitude = (bits << (31 - FLOAT_MANTISSA_BITS) | BIT(31)) >> below;
+	return (magnitude ^ -sign) + sign;
+}
+
+static inline u32 to_float(s32 sample)
+{
+	u32 sign = (u32)sample >> 31;
+	u32 magnitude = ((u32)sample ^ -sign) + sign;
+	u32 bits = fls64(magnitude);
+	u32 mantissa;
 
 	if (!magnitude)
 		return 0;
-	below = 32 - fls64(magnitude);
-	magnitude = magnitude << below & ~BIT(31);
-	return sign | (FLOAT_EXPONENT_ONE - below) << FLOAT_MANTISSA_BITS |
-	       magnitude >> (31 - FLOAT_MANTISSA_BITS);
+	mantissa = magnitude << (32 - bits) >> (31 - FLOAT_MANTISSA_BITS);
+	/* (the mantissa's first bit, which goes without saying, is one of the exponent) */
+	return (sign << 31) + mantissa +
+	       ((FLOAT_EXPONENT_ONE - 33 + bits) << FLOAT_MANTISSA_BITS);
 }
 
 /* --- numbers of one to four bytes ------------------------------------------------------ */
 
-/* (the compiler makes one access of these) */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LITTLE_32(number) (number)
+#define BIG_32(number)    __builtin_bswap32(number)
+#else
+#define LITTLE_32(number) __builtin_bswap32(number)
+#define BIG_32(number)    (number)
+#endif
+
+/* (the compiler makes one access of what reads) */
 static u32 little_16(const u8 *at)
 {
 	return at[0] | (u32)at[1] << 8;
@@ -138,10 +145,8 @@ static void put_little_24(u8 *to, u32 number)
 
 static void put_little_32(u8 *to, u32 number)
 {
-	to[0] = number;
-	to[1] = number >> 8;
-	to[2] = number >> 16;
-	to[3] = number >> 24;
+	number = LITTLE_32(number);
+	memcpy(to, &number, sizeof(number));
 }
 
 static void put_big_16(u8 *to, u32 number)
@@ -158,20 +163,16 @@ static void put_big_24(u8 *to, u32 number)
 
 static void put_big_32(u8 *to, u32 number)
 {
-	to[0] = number >> 24;
-	to[1] = number >> 16;
-	to[2] = number >> 8;
-	to[3] = number;
+	number = BIG_32(number);
+	memcpy(to, &number, sizeof(number));
 }
 
 /* --- loops over samples ------------------------------------------------------------------ */
 
-/* How many bits of a sample an integer format cuts off. */
+/* How many bits of a sample a signed format cuts off. */
 static u32 bits_cut_off(u32 format)
 {
 	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
-	case ONCARD_FORMAT_U8:
-		return 24;
 	case ONCARD_FORMAT_S16:
 		return 16;
 	case ONCARD_FORMAT_S24:
@@ -182,71 +183,125 @@ static u32 bits_cut_off(u32 format)
 	}
 }
 
-static void read_numbers(u32 format, const u8 *at, s32 *samples, u32 count)
+/* Each loop does one thing: VALUE of the bytes at @at, or VALUE of samples[n] to @to. */
+#define READ_EACH(size, value)                          \
+	do {                                            \
+		for (n = 0; n < count; n++, at += size) \
+			samples[n] = (value);           \
+	} while (0)
+
+#define WRITE_EACH(size, put, value)                    \
+	do {                                            \
+		for (n = 0; n < count; n++, to += size) \
+			put(to, value);                 \
+	} while (0)
+
+static void read_little(u32 format, const u8 *at, s32 *samples, u32 count)
 {
-	const bool big = format & ONCARD_FORMAT_BIG;
-	/* (silence of what has no sign is half of the scale) */
-	const u32 silence = oncard_sample_silence(format);
 	const u32 cut_off = bits_cut_off(format);
 	u32 n;
 
 	switch (oncard_sample_bytes(format)) {
-	case 1:
-		for (n = 0; n < count; n++)
-			samples[n] = (at[n] ^ silence) << cut_off;
-		break;
 	case 2:
-		for (n = 0; n < count; n++, at += 2)
-			samples[n] = (big ? big_16(at) : little_16(at))
-				     << cut_off;
+		READ_EACH(2, little_16(at) << cut_off);
 		break;
 	case 3:
-		for (n = 0; n < count; n++, at += 3)
-			samples[n] = (big ? big_24(at) : little_24(at))
-				     << cut_off;
+		READ_EACH(3, little_24(at) << cut_off);
 		break;
 	case 4:
-		for (n = 0; n < count; n++, at += 4)
-			samples[n] = (big ? big_32(at) : little_32(at))
-				     << cut_off;
+		READ_EACH(4, little_32(at) << cut_off);
 		break;
 	}
 }
 
-static void write_numbers(u32 format, u8 *to, const s32 *samples, u32 count)
+static void read_big(u32 format, const u8 *at, s32 *samples, u32 count)
 {
-	const bool big = format & ONCARD_FORMAT_BIG;
-	const u32 silence = oncard_sample_silence(format);
 	const u32 cut_off = bits_cut_off(format);
 	u32 n;
 
 	switch (oncard_sample_bytes(format)) {
-	case 1:
-		for (n = 0; n < count; n++)
-			to[n] = samples[n] >> cut_off ^ silence;
-		break;
 	case 2:
-		for (n = 0; n < count; n++, to += 2)
-			if (big)
-				put_big_16(to, samples[n] >> cut_off);
-			else
-				put_little_16(to, samples[n] >> cut_off);
+		READ_EACH(2, big_16(at) << cut_off);
 		break;
 	case 3:
-		for (n = 0; n < count; n++, to += 3)
-			if (big)
-				put_big_24(to, samples[n] >> cut_off);
-			else
-				put_little_24(to, samples[n] >> cut_off);
+		READ_EACH(3, big_24(at) << cut_off);
 		break;
 	case 4:
-		for (n = 0; n < count; n++, to += 4)
-			if (big)
-				put_big_32(to, samples[n] >> cut_off);
-			else
-				put_little_32(to, samples[n] >> cut_off);
+		READ_EACH(4, big_32(at) << cut_off);
 		break;
 	}
+}
+
+static void read_floats(u32 format, const u8 *at, s32 *samples, u32 count)
+{
+	u32 n;
+
+	if (format & ONCARD_FORMAT_BIG)
+		READ_EACH(4, from_float(big_32(at)));
+	else
+		READ_EACH(4, from_float(little_32(at)));
+}
+
+/* (without a sign, half of the scale is silence) */
+static void read_unsigned(const u8 *at, s32 *samples, u32 count)
+{
+	u32 n;
+
+	READ_EACH(1, (u32)(*at ^ 0x80) << 24);
+}
+
+static void write_little(u32 format, u8 *to, const s32 *samples, u32 count)
+{
+	const u32 cut_off = bits_cut_off(format);
+	u32 n;
+
+	switch (oncard_sample_bytes(format)) {
+	case 2:
+		WRITE_EACH(2, put_little_16, samples[n] >> cut_off);
+		break;
+	case 3:
+		WRITE_EACH(3, put_little_24, samples[n] >> cut_off);
+		break;
+	case 4:
+		WRITE_EACH(4, put_little_32, samples[n] >> cut_off);
+		break;
+	}
+}
+
+static void write_big(u32 format, u8 *to, const s32 *samples, u32 count)
+{
+	const u32 cut_off = bits_cut_off(format);
+	u32 n;
+
+	switch (oncard_sample_bytes(format)) {
+	case 2:
+		WRITE_EACH(2, put_big_16, samples[n] >> cut_off);
+		break;
+	case 3:
+		WRITE_EACH(3, put_big_24, samples[n] >> cut_off);
+		break;
+	case 4:
+		WRITE_EACH(4, put_big_32, samples[n] >> cut_off);
+		break;
+	}
+}
+
+static void write_floats(u32 format, u8 *to, const s32 *samples, u32 count)
+{
+	u32 n;
+
+	if (format & ONCARD_FORMAT_BIG)
+		WRITE_EACH(4, put_big_32, to_float(samples[n]));
+	else
+		WRITE_EACH(4, put_little_32, to_float(samples[n]));
+}
+
+static void write_unsigned(u8 *to, const s32 *samples, u32 count)
+{
+	u32 n;
+
+	for (n = 0; n < count; n++)
+		to[n] = (u32)samples[n] >> 24 ^ 0x80;
 }
 
 /**
@@ -258,19 +313,21 @@ static void write_numbers(u32 format, u8 *to, const s32 *samples, u32 count)
  */
 void oncard_samples_load(u32 format, const u8 *bytes, s32 *samples, u32 count)
 {
-	u32 n;
-
 	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
 	case ONCARD_FORMAT_SUBFRAME:
 		memset(samples, 0, count * sizeof(*samples));
 		break;
 	case ONCARD_FORMAT_FLOAT:
-		read_numbers(format, bytes, samples, count);
-		for (n = 0; n < count; n++)
-			samples[n] = from_float(samples[n]);
+		read_floats(format, bytes, samples, count);
+		break;
+	case ONCARD_FORMAT_U8:
+		read_unsigned(bytes, samples, count);
 		break;
 	default:
-		read_numbers(format, bytes, samples, count);
+		if (format & ONCARD_FORMAT_BIG)
+			read_big(format, bytes, samples, count);
+		else
+			read_little(format, bytes, samples, count);
 	}
 }
 
@@ -278,23 +335,25 @@ void oncard_samples_load(u32 format, const u8 *bytes, s32 *samples, u32 count)
  * oncard_samples_store() - write samples
  * @format: ONCARD_STREAM_FORMAT, valid
  * @bytes: where to
- * @samples: left-justified; undefined afterwards. IEC 60958 subframes become silence
+ * @samples: left-justified; IEC 60958 subframes become silence
  * @count: how many
  */
-void oncard_samples_store(u32 format, u8 *bytes, s32 *samples, u32 count)
+void oncard_samples_store(u32 format, u8 *bytes, const s32 *samples, u32 count)
 {
-	u32 n;
-
 	switch (format & ONCARD_FORMAT_SAMPLE_MASK) {
 	case ONCARD_FORMAT_SUBFRAME:
 		memset(bytes, 0, count * oncard_sample_bytes(format));
 		break;
 	case ONCARD_FORMAT_FLOAT:
-		for (n = 0; n < count; n++)
-			samples[n] = to_float(samples[n]);
-		write_numbers(format, bytes, samples, count);
+		write_floats(format, bytes, samples, count);
+		break;
+	case ONCARD_FORMAT_U8:
+		write_unsigned(bytes, samples, count);
 		break;
 	default:
-		write_numbers(format, bytes, samples, count);
+		if (format & ONCARD_FORMAT_BIG)
+			write_big(format, bytes, samples, count);
+		else
+			write_little(format, bytes, samples, count);
 	}
 }

@@ -10,6 +10,6 @@
 u32 oncard_sample_bytes(u32 format);
 u8 oncard_sample_silence(u32 format);
 void oncard_samples_load(u32 format, const u8 *bytes, s32 *samples, u32 count);
-void oncard_samples_store(u32 format, u8 *bytes, s32 *samples, u32 count);
+void oncard_samples_store(u32 format, u8 *bytes, const s32 *samples, u32 count);
 
 #endif /* ONCARD_SAMPLE_H */

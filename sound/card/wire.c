@@ -2,14 +2,17 @@
 /*
  * The wire from a pair's playback to its capture. Where both have the same format and
  * no gain, bytes go over it as they are. Otherwise each sample is made an integer, scaled
- * by the gain of either side, and written in the format of the capture.
+ * by the gains of both sides, and written in the format of the capture.
  */
 #include "sample.h"
 #include "stream.h"
 #include "wire.h"
 
 /* What converting a sample costs, compared with moving a byte. */
-#define CONVERSION_COST 8U
+#define CONVERSION_COST 9U
+
+/* The gain of two streams that leave a sample as it is. */
+#define UNITY_TWICE ((u64)ONCARD_GAIN_UNITY * ONCARD_GAIN_UNITY)
 
 static u32 channels(const struct oncard_stream *stream)
 {
@@ -36,34 +39,35 @@ static bool as_it_is(const struct oncard_stream *played,
 	       !is_scaled(captured);
 }
 
-static void scale(s32 *samples, u32 count, u32 gain)
+/* Rounded towards zero, so that sound fades to silence. */
+static void scale(s32 *samples, u32 count, u64 gain)
 {
 	u32 n;
 
-	if (gain == ONCARD_GAIN_UNITY)
+	if (gain == UNITY_TWICE)
 		return;
-	for (n = 0; n < count; n++) {
-		u32 magnitude = samples[n] < 0 ? -(u32)samples[n] :
-						 (u32)samples[n];
+	for (n = 0; n < count; n++)
+		samples[n] = samples[n] * (s64)gain / (s64)UNITY_TWICE;
+}
 
-		magnitude = (u64)magnitude * gain / ONCARD_GAIN_UNITY;
-		samples[n] = samples[n] < 0 ? -(s32)magnitude : (s32)magnitude;
-	}
+static void repeat(s32 *heard, s32 sample, u32 count)
+{
+	while (count--)
+		*heard++ = sample;
 }
 
 /* A channel that was not played is silent; one that was played alone is on all. */
 static void route(const s32 *played, u32 channels_played, s32 *heard,
 		  u32 channels_heard, u32 frames)
 {
+	u32 both = min(channels_played, channels_heard);
 	u32 channel;
 
 	for (; frames; frames--) {
-		for (channel = 0; channel < channels_heard; channel++) {
-			u32 from = channels_played == 1 ? 0 : channel;
-
-			heard[channel] = from < channels_played ? played[from] :
-								  0;
-		}
+		for (channel = 0; channel < both; channel++)
+			heard[channel] = played[channel];
+		repeat(heard + both, channels_played == 1 ? played[0] : 0,
+		       channels_heard - both);
 		played += channels_played;
 		heard += channels_heard;
 	}
@@ -78,12 +82,11 @@ static void convert(struct oncard_card *card,
 	s32 *samples = card->played;
 
 	oncard_samples_load(played->format, card->wire, samples, frames * from);
-	scale(samples, frames * from, played->gain);
+	scale(samples, frames * from, (u64)played->gain * captured->gain);
 	if (from != to) {
 		route(samples, from, card->routed, to, frames);
 		samples = card->routed;
 	}
-	scale(samples, frames * to, captured->gain);
 	oncard_samples_store(captured->format, card->heard, samples,
 			     frames * to);
 }
