@@ -452,7 +452,8 @@ static int is_managed(struct device *parent, void *managed, void *card)
  * dma_destroy_card_device() - undo dma_create_card_device()
  * @dev: the card device
  *
- * Releases its card memory first. Every buffer must have been freed, but for those
+ * Releases its card memory first; if that is suspended, it is revoked, since nobody could
+ * resume it. Every buffer must have been freed, but for those
  * of dmam_alloc_coherent(), which are freed here. Buffers that user space still maps
  * live on until the last unmap, and so long the parent has to stay bound if they lie
  * in system RAM, and the card's memory has to answer.
@@ -476,6 +477,8 @@ void dma_destroy_card_device(struct device *dev)
 		return;
 	}
 	devres_destroy(dev->parent, destroy_managed, is_managed, card);
+	if (card->suspended)
+		dma_revoke_card_memory(dev);
 	devres_release_group(dev, card);
 	if (card->revoked)
 		card_buffers_reclaim(card);

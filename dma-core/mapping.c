@@ -293,9 +293,13 @@ static bool is_taken(const struct card_mapping *mapping)
 /* Of memory that is away nothing is inserted: it comes by page faults, once it is back. */
 static int put_into(struct card_mapping *mapping, struct vm_area_struct *vma)
 {
-	if (!card_mapping_is_away(mapping))
-		return insert_pages(mapping, vma);
-	return is_taken(mapping) ? -EBUSY : 0;
+	struct card_view *view = mapping->view;
+
+	view->was_away |= card_mapping_is_away(mapping);
+	/* (otherwise the entries tell) */
+	if (view->was_away && is_taken(mapping))
+		return -EBUSY;
+	return card_mapping_is_away(mapping) ? 0 : insert_pages(mapping, vma);
 }
 
 /* From the look at @revoked until the mapping is listed, no revocation begins. */
@@ -373,6 +377,9 @@ static int add_mapping(struct card_view *view, struct card_mapping *mapping,
 	mapping->view = view;
 	err = mapping_fill(mapping, vma);
 	if (!err) {
+		view->is_mixed |= !list_empty(&view->mappings) &&
+				  pgprot_val(vma->vm_page_prot) !=
+					  pgprot_val(prot);
 		list_add_tail(&mapping->in_view, &view->mappings);
 		return 0;
 	}

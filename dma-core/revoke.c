@@ -105,16 +105,6 @@ static bool is_without_writer(struct mm_struct *mm)
 }
 
 /*
- * Whether the mmap() that made a view has ended: its VMA is linked or gone, the lock that it
- * held is not held so, or its process has come to its end, and takes all VMAs down.
- */
-static bool has_ended(struct card_view *view)
-{
-	return view->is_linked || is_closed(view) ||
-	       is_without_writer(view->mm) || !atomic_read(&view->mm->mm_users);
-}
-
-/*
  * Whether the caller holds the mmap lock of its process for writing: then its owner is the
  * task, but for the bit that says that nobody spins for it.
  */
@@ -126,6 +116,19 @@ static bool holds_mmap_lock(void)
 	return current->mm && (atomic_long_read(&current->mm->mmap_lock.owner) &
 			       ~2UL) == (long)current;
 #endif
+}
+
+/*
+ * Whether the mmap() that made a view has ended: its VMA is linked or gone, the lock that it
+ * held is not held so, or by the caller, or its process has come to its end, and takes all
+ * VMAs down.
+ */
+static bool has_ended(struct card_view *view)
+{
+	return view->is_linked || is_closed(view) ||
+	       is_without_writer(view->mm) ||
+	       (view->mm == current->mm && holds_mmap_lock()) ||
+	       !atomic_read(&view->mm->mm_users);
 }
 
 /* Of a VMA that nobody else has; the driver may have narrowed it to one of them. */
@@ -146,17 +149,19 @@ static void zap_mappings(struct card_view *view, struct vm_area_struct *vma)
 
 /*
  * A driver may see within its mmap() that the card is gone. Nobody else has the VMA then, and
- * it is waited for in vain.
+ * it is waited for in vain. Of an earlier mmap() it is gone unless it is linked: by then its
+ * task has seen the view closed, or its file, which each VMA holds, is about to be.
  * Return: whether the caller is in the mmap() that made a view; its pages are taken away.
  */
 static bool is_in_mmap(struct card_view *view)
 {
 	struct vm_area_struct *vma;
 
-	if (view->mm != current->mm || !holds_mmap_lock())
+	if (view->mapper != current || view->mm != current->mm ||
+	    !holds_mmap_lock())
 		return false;
 	vma = view->vma;
-	if (!vma)
+	if (!vma || !file_count(view->file))
 		return false;
 	zap_mappings(view, vma);
 	return true;

@@ -211,6 +211,21 @@ static void view_close(struct vm_area_struct *vma)
 		call_outer(vma, view, view->outer_ops->close);
 }
 
+/*
+ * Entries get their cache attribute from vm_page_prot where the architecture makes them anew
+ * (arm64), which is that of the buffer that was mapped last, and not that of a stand-in.
+ * They come back by faults.
+ */
+static int view_mprotect(struct vm_area_struct *vma, unsigned long start,
+			 unsigned long end, unsigned long flags)
+{
+	struct card_view *view = view_of(vma);
+
+	if (view->is_mixed || card_is_revoked(view->card))
+		zap_special_vma_range(vma, start, end - start);
+	return 0;
+}
+
 static bool is_suspended(const struct card_device *card)
 {
 	return READ_ONCE(card->suspended) && !card_is_revoked(card);
@@ -336,6 +351,7 @@ static const struct vm_operations_struct view_vm_ops = {
 	.open = view_open,
 	.may_split = view_may_split,
 	.close = view_close,
+	.mprotect = view_mprotect,
 	.fault = view_fault,
 	.access = view_access,
 };
@@ -412,6 +428,7 @@ void card_view_install(struct card_view *view, struct vm_area_struct *vma)
 	vma_set_file(vma, view->file);
 	fput(view->file);
 	view->vma = vma;
+	view->mapper = current;
 	vma->vm_private_data = view;
 	vma->vm_ops = &view_vm_ops;
 }

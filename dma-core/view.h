@@ -25,13 +25,16 @@ struct file;
  * @outer_file: that mmap() was called for, referenced: the VMAs held it
  * @outer_ops: vm_ops that the driver had set before the first mapping, or NULL
  * @outer_data: vm_private_data that belongs to @outer_ops
- * @vma: that mmap() is about, until anything is done to it; for who is in that mmap()
+ * @vma: that mmap() is about, until anything is done to it; for @mapper in that mmap()
+ * @mapper: who called mmap(), to be compared only
  * @mm: of the process that called mmap(), grabbed
  * @pid: of that process, for people
  * @mappings: the buffers in it; none is added once mmap() has returned
  * @page_of_file: number of the page at which the file's page 0 would lie in the
  *	process that called mmap(), modulo 2^64; see view_page()
  * @is_located: whether @page_of_file is known
+ * @is_mixed: its buffers have different cache attributes
+ * @was_away: a buffer whose memory was away was mapped, and left no entries
  * @is_linked: a revocation saw a VMA of it in the address space, under
  *	card_device.revoke_mutex
  * @is_closed: the last VMA is gone, under card_device.lock
@@ -45,11 +48,14 @@ struct card_view {
 	const struct vm_operations_struct *outer_ops;
 	void *outer_data;
 	struct vm_area_struct *vma;
+	const struct task_struct *mapper;
 	struct mm_struct *mm;
 	pid_t pid;
 	struct list_head mappings;
 	unsigned long page_of_file;
 	bool is_located;
+	bool is_mixed;
+	bool was_away;
 	bool is_linked;
 	bool is_closed;
 	struct xarray stand_ins;

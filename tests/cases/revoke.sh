@@ -102,6 +102,7 @@ comes_often()
 }
 
 ktap_plan 21
+modprobe mapping-probe || exit
 rmmod snd-oncard
 goes_and_returns "memory on the card" $pci
 goes_and_returns "system RAM" $pci buffers=system

@@ -21,7 +21,7 @@ map_by()
 	ktap_check "$1: it unloads" rmmod ring-owner
 }
 
-ktap_plan 102
+ktap_plan 112
 for way in narrowed parts last-first renumbered; do
 	map_by $way ring
 done
@@ -45,6 +45,8 @@ for way in twice filled; do
 	map_by $way busy
 done
 map_by twice away
+map_by once-back once-back
+map_by failing failing
 ktap_check "of a copy, the log says what to do instead" \
 	kernel_says "map parts of the VMA itself by dma_map_coherent_part()"
 ktap_check "all that was created is destroyed" modprobe -r snd-oncard dma-core

@@ -25,6 +25,9 @@
  *	twice		as parts, all at one place
  *	overwritten	as parts, and vm_ops is changed after the first
  *	filled		as parts, where remap_pfn_range() has put a page
+ *	once-back	as parts, two buffers at one place, with dma_resume_card_memory() called
+ *			between them
+ *	failing		as parts, and the first call fails then; see RING_IOCTL + 10
  *
  * ioctl():
  *
@@ -40,6 +43,9 @@
  *	RING_IOCTL + 7	dma_resume_card_memory()
  *	RING_IOCTL + 8	dma_suspend_card_memory(), while an mmap() is in the way "resumed"
  *	RING_IOCTL + 9	whether all buffers are as they were allocated, zeroed
+ *	RING_IOCTL + 10	in the way "failing", mmap() three times: the first fails, the second maps
+ *		a page of RAM, whose address is stored where the argument says, and the third
+ *		calls dma_revoke_card_memory()
  */
 #include <linux/anon_inodes.h>
 #include <linux/completion.h>
@@ -49,9 +55,11 @@
 #include <linux/gfp.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include <dma-core/card-memory.h>
 
@@ -192,6 +200,35 @@ static int map_resumed(struct vm_area_struct *vma)
 	return err;
 }
 
+/* Called while the memory is away. */
+static int map_once_back(struct vm_area_struct *vma)
+{
+	int err = map_part(vma, 0, 0);
+
+	dma_resume_card_memory(dma);
+	return err ?: map_part(vma, 1, 0);
+}
+
+/*
+ * One mmap() that fails when it has mapped the buffers; one that has nothing to do with the
+ * card; and one that revokes it. See map_in_turn().
+ */
+static int map_failing(struct vm_area_struct *vma)
+{
+	static unsigned int calls;
+	int err;
+
+	if (++calls == 2)
+		return remap_pfn_range(vma, vma->vm_start,
+				       page_to_pfn(stranger_page), PAGE_SIZE,
+				       vma->vm_page_prot);
+	err = map_parts(vma);
+	if (err || calls == 1)
+		return err ?: -EIO;
+	dma_revoke_card_memory(dma);
+	return 0;
+}
+
 /**
  * struct own_data - what the driver has of a VMA of the way "counted"
  * @vma: the VMA
@@ -292,7 +329,8 @@ static const struct {
 	{ "twice", map_twice },           { "overwritten", map_overwritten },
 	{ "filled", map_filled },         { "narrowly", map_narrowly },
 	{ "resumed", map_resumed },       { "counted", map_counted },
-	{ "mixed", map_mixed },
+	{ "mixed", map_mixed },           { "once-back", map_once_back },
+	{ "failing", map_failing },
 };
 
 static int owner_mmap(struct file *file, struct vm_area_struct *vma)
@@ -380,9 +418,25 @@ static int hold(void)
 	return err;
 }
 
+/* Three times mmap() in one call, so that what the first leaves behind is not put yet. */
+static unsigned long map_in_turn(struct file *file)
+{
+	const unsigned long bytes = BUFFERS * BUFFER_SIZE;
+	unsigned long failed, mapped, last;
+
+	failed = vm_mmap(file, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	mapped = vm_mmap(file, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	last = vm_mmap(file, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	if (failed != (unsigned long)-EIO || IS_ERR_VALUE(last))
+		return -EIO;
+	return mapped;
+}
+
 static long owner_ioctl(struct file *file, unsigned int command,
 			unsigned long argument)
 {
+	unsigned long __user *address = (unsigned long __user *)argument;
+
 	switch (command) {
 	case RING_IOCTL + 0:
 		return anon_inode_getfd("[ring]", &shared_fops, NULL, O_RDWR);
@@ -406,6 +460,10 @@ static long owner_ioctl(struct file *file, unsigned int command,
 		return suspend_beside_mmap();
 	case RING_IOCTL + 9:
 		return are_zero();
+	case RING_IOCTL + 10:
+		argument = map_in_turn(file);
+		return IS_ERR_VALUE(argument) ? (long)argument :
+						put_user(argument, address);
 	default:
 		return -ENOTTY;
 	}

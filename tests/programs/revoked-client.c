@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include <alsa/asoundlib.h>
 
+#include "figure.h"
 #include "ktap.h"
 
 #define BUFFER_FRAMES 8000 /* of S16_LE stereo: 8 pages, the last not in full */
@@ -271,6 +272,30 @@ static bool can_be_rearranged(struct client *client)
 	       !munmap(moved, page);
 }
 
+#define PROBE "/sys/kernel/debug/mapping-probe/"
+
+/* How many pages have for the process the attribute that they have for the kernel. */
+static long attributes_that_agree(const uint32_t *area)
+{
+	FILE *query = fopen(PROBE "query", "w");
+
+	if (!query)
+		fail(PROBE "query");
+	fprintf(query, "%d %#lx", getpid(), (unsigned long)(uintptr_t)area);
+	if (fclose(query))
+		fail(PROBE "query");
+	return figure(PROBE "answer", "agree=");
+}
+
+/* Where entries are made anew, as mprotect() does, the card's attribute is not theirs. */
+static bool withstands_mprotect(struct client *client)
+{
+	return !mprotect(client->area, PAGES * page, PROT_READ) &&
+	       !mprotect(client->area, PAGES * page, PROT_READ | PROT_WRITE) &&
+	       holds(client->area, TOKEN) &&
+	       attributes_that_agree(client->area) == PAGES;
+}
+
 static void look_while_gone(struct client *client, struct client *other,
 			    struct child *child)
 {
@@ -287,6 +312,8 @@ static void look_while_gone(struct client *client, struct client *other,
 		    "nor is it written through that");
 	ktap_result(&ktap, debugger_sees_token(child, client->area),
 		    "a debugger sees what the process sees");
+	ktap_result(&ktap, withstands_mprotect(client),
+		    "mprotect() leaves what was written, and as what it is cached");
 	ktap_result(&ktap, others_cannot_read(client),
 		    "process_vm_readv() is refused, as before");
 	ktap_result(&ktap, system_calls_say_no_device(client),
@@ -320,7 +347,7 @@ static void look_after_return(struct client *client, struct client *other,
 	snd_pcm_close(fresh.pcm);
 }
 
-#define RESULTS 16
+#define RESULTS 17
 
 int main(int argc, char **argv)
 {

@@ -7,7 +7,8 @@
  * "suspended", the same while the card's memory is away, and after it came back; with
  * "revoked", after a revocation within mmap(), and with "narrowly" for a VMA that was narrowed
  * around it; with "resumed", after the memory came back within mmap(); with "away", mmap() is
- * refused as busy while the memory is away.
+ * refused as busy while the memory is away; with "once-back", when it comes back meanwhile;
+ * with "failing", a revocation within mmap() does nothing to what came after one that failed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +39,7 @@ enum request {
 	RESUME,
 	SUSPEND_BESIDE_MMAP,
 	ARE_ZERO,
+	MMAP_IN_TURN,
 };
 
 static long page;
@@ -460,6 +462,28 @@ static void check_away(void)
 		    "back: it still is");
 }
 
+static void check_once_back(void)
+{
+	request(SUSPEND);
+	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, EBUSY),
+		    "back within mmap(): a place that was taken still is");
+	request(RESUME);
+}
+
+/* The third mmap() must not take the first one's VMA, which is gone, for its own. */
+static void check_failing(void)
+{
+	unsigned long address = 0;
+	pid_t reader;
+
+	ktap_result(&ktap, !ioctl(owner, MMAP_IN_TURN, &address),
+		    "the first mmap() fails, and the third revokes");
+	reader = begin_reader((uint32_t *)address, 0);
+	ktap_result(&ktap, !end_of(reader),
+		    "what the second has mapped is still there");
+	munmap((void *)address, PAGES * page);
+}
+
 static void check_refused(int expected)
 {
 	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, expected),
@@ -492,6 +516,12 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "away")) {
 		ktap_begin(&ktap, stdout, 2);
 		check_away();
+	} else if (!strcmp(what, "once-back")) {
+		ktap_begin(&ktap, stdout, 1);
+		check_once_back();
+	} else if (!strcmp(what, "failing")) {
+		ktap_begin(&ktap, stdout, 2);
+		check_failing();
 	} else {
 		ktap_begin(&ktap, stdout, 1);
 		if (!strcmp(what, "forgotten"))
