@@ -8,7 +8,10 @@
 #include "oncard.h"
 
 /* A control's pair, and which value of its playback it shows. */
-#define PRIVATE_VALUE(pair, slave) ((pair)*ONCARD_SLAVE_VALUES + (slave))
+static unsigned long private_value(unsigned int pair, enum oncard_slave slave)
+{
+	return pair * ONCARD_SLAVE_VALUES + slave;
+}
 
 static unsigned int pair_of(const struct snd_kcontrol *control)
 {
@@ -76,7 +79,7 @@ static int add_slave(struct oncard *chip, unsigned int pair,
 		.access = SNDRV_CTL_ELEM_ACCESS_READ,
 		.info = slave_info,
 		.get = slave_get,
-		.private_value = PRIVATE_VALUE(pair, which),
+		.private_value = private_value(pair, which),
 	};
 	struct oncard_loopback *loopback = &chip->loopback[pair];
 
@@ -202,7 +205,7 @@ static int add_shift(struct oncard *chip, unsigned int pair)
 		.info = shift_info,
 		.get = shift_get,
 		.put = shift_put,
-		.private_value = PRIVATE_VALUE(pair, 0),
+		.private_value = private_value(pair, 0),
 	};
 
 	chip->loopback[pair].shift = ONCARD_SHIFT_NONE;

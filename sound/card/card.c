@@ -2,11 +2,11 @@
 /*
  * The card's registers, its sample clocks and its interrupt line.
  *
- * The streams of a pair hang on one clock, so that those started by one write to RUN_SET
- * move on the same ticks: frame n of a capture is frame n of the playback it was
- * started with, bit for bit. Unless it is shifted, a pair's clock is the card's. A register access first brings the card up to date;
- * a position that was read is therefore never older than the read, and everything
- * before it has really been moved.
+ * The streams of a pair hang on one clock, so that those started by one write to
+ * RUN_SET move on the same ticks: frame n of a capture is frame n of the playback it
+ * was started with, bit for bit. Unless it is shifted, a pair's clock is the card's. A
+ * register access first brings the card up to date; a position that was read is
+ * therefore never older than the read, and everything before it has really been moved.
  */
 #include "engine.h"
 #include "stream.h"
@@ -65,7 +65,10 @@ static u64 card_time_until(const struct oncard_clock *clock, u64 then,
 {
 	u64 parts = min(then - clock->now, longest) * ONCARD_SHIFT_NONE;
 
-	parts -= min(parts, (u64)clock->rest);
+	if (parts > clock->rest)
+		parts -= clock->rest;
+	else
+		parts = 0;
 	return div_u64(parts + clock->shift - 1, clock->shift);
 }
 
