@@ -429,15 +429,16 @@ static void write_list(struct oncard *chip, unsigned int index,
 }
 
 /*
- * ALSA gives up a call that waits a tenth longer than a buffer takes; the clock of a pair
- * may be slower than that.
+ * ALSA gives up a call that waits a tenth longer than a buffer takes, with -EIO. The clock of
+ * a pair may be slower than that; and of a card that does not interrupt any more, the watch
+ * makes an xrun, which a client can recover from, after four periods and some seconds.
  */
 static long patience_ms(const struct snd_pcm_runtime *runtime)
 {
 	u64 slowest = (u64)runtime->buffer_size * ONCARD_SHIFT_NONE;
 
 	slowest = div_u64(slowest * MSEC_PER_SEC, ONCARD_SHIFT_MIN);
-	return 100 + div_u64(slowest + slowest / 10, runtime->rate);
+	return 4 * MSEC_PER_SEC + div_u64(5 * slowest, runtime->rate);
 }
 
 /* From the look at its buffer until it is prepared, nobody takes that away. */
