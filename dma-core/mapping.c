@@ -437,7 +437,7 @@ static int check_vma(struct card_device *card, const struct vm_area_struct *vma)
 		return -EINVAL;
 	if (vma->vm_flags & VM_MIXEDMAP) {
 		CALLER_ERRED(&card->dev,
-			     "this VMA has VM_MIXEDMAP set, for memory with pages\n");
+			     "this VMA has VM_MIXEDMAP set, for memory with pages; leave its flags to this call\n");
 		return -EINVAL;
 	}
 	/* A list's head points to itself, and that of a copy to where it was. */
