@@ -149,8 +149,8 @@ static void zap_mappings(struct card_view *view, struct vm_area_struct *vma)
 
 /*
  * A driver may see within its mmap() that the card is gone. Nobody else has the VMA then, and
- * it is waited for in vain. Of an earlier mmap() it is gone unless it is linked: by then its
- * task has seen the view closed, or its file, which each VMA holds, is about to be.
+ * it is waited for in vain. A VMA of an earlier mmap() of this task is linked, or it is gone
+ * and has put the view's file: it may be that only the release is still to come.
  * Return: whether the caller is in the mmap() that made a view; its pages are taken away.
  */
 static bool is_in_mmap(struct card_view *view)
