@@ -484,50 +484,52 @@ static void check_failing(void)
 	munmap((void *)address, PAGES * page);
 }
 
-static void check_refused(int expected)
+static void check_refused(void)
 {
-	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, expected),
+	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, EINVAL),
 		    "mmap() is refused");
 }
 
+static void check_busy(void)
+{
+	ktap_result(&ktap, mmap_fails(PROT_READ | PROT_WRITE, EBUSY),
+		    "mmap() is refused");
+}
+
+static const struct {
+	const char *name;
+	unsigned int results;
+	void (*check)(void);
+} views[] = {
+	{ "ring", 10, check_ring },
+	{ "suspended", 10, check_suspended },
+	{ "revoked", 2, check_revoked_inside },
+	{ "narrowly", 2, check_revoked_narrowly },
+	{ "resumed", 2, check_resumed_inside },
+	{ "away", 2, check_away },
+	{ "once-back", 1, check_once_back },
+	{ "failing", 2, check_failing },
+	{ "forgotten", 1, check_forgotten },
+	{ "refused", 1, check_refused },
+	{ "busy", 1, check_busy },
+};
+
 int main(int argc, char **argv)
 {
-	const char *what = argc > 1 ? argv[1] : "ring";
+	size_t n;
 
 	page = sysconf(_SC_PAGESIZE);
 	owner = open(HELD_LOCK_OWNER, O_RDWR);
 	if (owner < 0)
 		fail(HELD_LOCK_OWNER);
-	if (!strcmp(what, "ring")) {
-		ktap_begin(&ktap, stdout, 10);
-		check_ring();
-	} else if (!strcmp(what, "suspended")) {
-		ktap_begin(&ktap, stdout, 10);
-		check_suspended();
-	} else if (!strcmp(what, "revoked")) {
-		ktap_begin(&ktap, stdout, 2);
-		check_revoked_inside();
-	} else if (!strcmp(what, "narrowly")) {
-		ktap_begin(&ktap, stdout, 2);
-		check_revoked_narrowly();
-	} else if (!strcmp(what, "resumed")) {
-		ktap_begin(&ktap, stdout, 2);
-		check_resumed_inside();
-	} else if (!strcmp(what, "away")) {
-		ktap_begin(&ktap, stdout, 2);
-		check_away();
-	} else if (!strcmp(what, "once-back")) {
-		ktap_begin(&ktap, stdout, 1);
-		check_once_back();
-	} else if (!strcmp(what, "failing")) {
-		ktap_begin(&ktap, stdout, 2);
-		check_failing();
-	} else {
-		ktap_begin(&ktap, stdout, 1);
-		if (!strcmp(what, "forgotten"))
-			check_forgotten();
-		else
-			check_refused(!strcmp(what, "busy") ? EBUSY : EINVAL);
+	for (n = 0; argc == 2 && n < sizeof(views) / sizeof(views[0]); n++) {
+		if (strcmp(argv[1], views[n].name))
+			continue;
+		ktap_begin(&ktap, stdout, views[n].results);
+		views[n].check();
+		return ktap_end(&ktap);
 	}
-	return ktap_end(&ktap);
+	fprintf(stderr,
+		"usage: ring-buffers VIEW, one of the source's views\n");
+	return 2;
 }
