@@ -28,7 +28,21 @@ stops_answering()
 	printf '\000' | dd of="/sys/bus/pci/devices/$(nvme_slot)/config" bs=1 seek=4 conv=notrunc 2>/dev/null
 }
 
-ktap_plan 30
+# mover_meets_silence: the status of a client of the stress test, with a controller that does
+# not answer any more and that nobody unbinds
+mover_meets_silence()
+{
+	nvme-client move 1 1024 1 /tmp/stop >/tmp/said 2>&1 &
+	mover=$!
+	before=$(nvme_interrupts)
+	until [ "$(nvme_interrupts)" -gt $((before + 10)) ]; do
+		kill -0 "$mover" || return
+	done
+	stops_answering
+	wait "$mover"
+}
+
+ktap_plan 32
 modprobe mapping-probe
 ktap_check "its memory cannot lie where RAM is" refused_on_ram
 proposal=$(proposed)
@@ -41,11 +55,15 @@ modprobe nvme-cmb
 nvme_holds
 stops_answering
 nvme_goes_on
-ktap_is "a process is told that it does not answer" "${held%,*}" "No such device"
+ktap_is "a process is told that it does not answer" "${held%,*}" "Connection timed out"
 ktap_check "so is the log" kernel_says "it does not answer"
 ktap_check "it unbinds all the same" nvme_unbind
 ktap_check "and binds" nvme_bind
 ktap_check "and works again" nvme-client once
+mover_meets_silence
+ktap_is "who moves blocks does not wait for what is not coming: exit status" $? 1
+# (it may have read what it had just moved where nobody answers)
+ktap_check "and says why" grep -Eq "^operation [0-9]+: (Connection timed out|Bad message)" /tmp/said
 rmmod nvme-cmb
 ktap_check "all that was created was destroyed" no_objects_left
 ktap_finish

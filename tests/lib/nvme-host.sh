@@ -35,7 +35,7 @@ plug()
 move_blocks()
 {
 	"$top/tests/vm/run" --smp 2 --no-modules --no-card --nvme 16M --state "$state" \
-		--timeout 10000 --qemu "$qmp_options" "$@" \
+		--timeout "${ONCARD_TIMEOUT:-10000}" --qemu "$qmp_options" "$@" \
 		-- sh /tests/lib/nvme-guest.sh "$mib" "$unbinds" "$unplugs" "$seed" |
 		qmp_serve | tee "$state/said"
 	return "${PIPESTATUS[0]}"

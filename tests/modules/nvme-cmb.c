@@ -69,7 +69,7 @@ MODULE_PARM_DESC(device_addr,
 #define NVME_PAGE    SZ_4K /* of PRPs, whatever the CPU's is */
 #define PRPS_MAX     (NVME_BUFFER_SIZE / NVME_PAGE + 1)
 #define RAM_PAGES    (NVME_BUFFER_SIZE / PAGE_SIZE)
-#define WAIT         (10 * HZ)
+#define WAIT         (60 * HZ) /* of a disk on a busy host */
 #define WAIT_SLICE   (HZ / 10)
 #define READY_MS_MAX 2000
 
@@ -127,7 +127,7 @@ struct queue {
  * @irq: its interrupt, when it is ours
  * @queue: for administration, and for blocks
  * @lock: one command at a time
- * @is_dead: it did not answer, and was switched off
+ * @is_dead: it did not answer, and was switched off: until it is bound anew
  * @list: PRPs, in the CMB
  * @list_handle: where the controller sees them
  * @blocks: of the disk
@@ -239,6 +239,12 @@ static irqreturn_t nvme_interrupt(int irq, void *data)
 	return IRQ_RETVAL(any);
 }
 
+/* Who hears -ENODEV may try again: another will be bound. */
+static int why_dead(const struct nvme *chip)
+{
+	return pci_device_is_present(chip->pci) ? -ETIMEDOUT : -ENODEV;
+}
+
 /* A controller that does not answer is switched off: what it was told to fill is freed. */
 static int await_result(struct nvme *chip, struct queue *queue)
 {
@@ -250,7 +256,7 @@ static int await_result(struct nvme *chip, struct queue *queue)
 		dev_err(&chip->pci->dev, "it does not answer\n");
 		chip->is_dead = true;
 		stop(chip);
-		return -ENODEV;
+		return why_dead(chip);
 	}
 	if (!queue->status)
 		return 0;
@@ -266,7 +272,7 @@ static int submit(struct nvme *chip, unsigned int number,
 	struct queue *queue = &chip->queue[number];
 
 	if (chip->is_dead)
-		return -ENODEV;
+		return why_dead(chip);
 	command->dword0 |= cpu_to_le32(queue->tail << 16);
 	queue->commands[queue->tail] = *command;
 	queue->tail = (queue->tail + 1) % ENTRIES;

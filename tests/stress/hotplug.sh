@@ -47,6 +47,6 @@ qmp_open "$state" || exit
 plugged=0
 
 "$top/tests/vm/run" --smp 2 --state "$state" \
-	--timeout 10000 --qemu "$qmp_options" \
+	--timeout "${ONCARD_TIMEOUT:-10000}" --qemu "$qmp_options" \
 	-- sh /tests/lib/hotplug-guest.sh "$times" | qmp_serve
 exit "${PIPESTATUS[0]}"

@@ -28,7 +28,8 @@ mode()
 	local name=$1
 
 	shift
-	"$top/tests/vm/run" --no-modules --timeout 7200 --state "$top/build/vm/many-lists" "$@" \
+	"$top/tests/vm/run" --no-modules --timeout "${ONCARD_TIMEOUT:-7200}" \
+		--state "$top/build/vm/many-lists" "$@" \
 		-- sh "/tests/cases/$name.sh" "lists=$lists" "seed=$seed"
 }
 
