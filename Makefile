@@ -107,6 +107,11 @@ soak: build/need/vm modules programs
 mutants: build/need/vm
 	$(Q)tests/mutants/run
 
+## make story        the six claims of Documentation/story.md, each before and after; a table
+.PHONY: story
+story: build/need/vm modules programs
+	$(Q)tests/story/run
+
 ## make lab          how many segments merge, by the order in which pages are handed
 ##                   out: 2004's figures, today's and ours; in build/lab/
 .PHONY: lab
