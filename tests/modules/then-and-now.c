@@ -246,6 +246,7 @@ static struct driver drivers[] = {
 		.free = then_free,
 		.map = then_map,
 		.remove = then_remove,
+		.offset = -1,
 	},
 	{
 		.node = {
@@ -257,6 +258,7 @@ static struct driver drivers[] = {
 		.free = now_free,
 		.map = now_map,
 		.remove = now_remove,
+		.offset = -1,
 	},
 };
 
@@ -339,6 +341,13 @@ static int begin(void __iomem *memory)
 	return err ?: show();
 }
 
+/* A pool wants all back; a card device takes it back. */
+static void end(void)
+{
+	free_buffer(&drivers[0]);
+	dma_destroy_card_device(dma);
+}
+
 static int both_probe(struct pci_dev *pci, const struct pci_device_id *id)
 {
 	void __iomem *memory;
@@ -358,16 +367,14 @@ static int both_probe(struct pci_dev *pci, const struct pci_device_id *id)
 		return PTR_ERR(dma);
 	err = begin(memory);
 	if (err)
-		dma_destroy_card_device(dma);
+		end();
 	return err;
 }
 
 static void both_remove(struct pci_dev *pci)
 {
 	remove_nodes(ARRAY_SIZE(drivers));
-	if (drivers[0].offset >= 0)
-		then_free(drivers[0].offset); /* a pool wants all back */
-	dma_destroy_card_device(dma);
+	end();
 }
 
 static const struct pci_device_id both_ids[] = {

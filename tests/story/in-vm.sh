@@ -7,7 +7,8 @@
 cd /story || exit
 modprobe then-and-now || exit
 for driver in "then" now; do
-	echo "$driver: $(then-and-now /dev/driver-$driver)" || exit
+	said=$(then-and-now /dev/driver-$driver) || exit
+	echo "$driver: $said"
 done
 rmmod then-and-now || exit
 modprobe snd-oncard || exit
