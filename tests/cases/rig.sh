@@ -50,12 +50,16 @@ killed()
 warn="printf modules >/sys/class/sound/card0/id"
 warning="asound/modules.*already.registered"
 
-ktap_plan 19
+ktap_plan 20
 ktap_is "true is 0" "$(status_of -- true)" 0
 ktap_is "false is 1" "$(status_of -- false)" 1
 ktap_is "any status is handed on" "$(status_of -- sh -c 'exit 7')" 7
 ktap_is "arguments arrive as they were given" \
 	"$(status_of -- test 'a  b"c' = "a  b\"c")" 0
+# Where the kernel was linked to is where it is without; both places are drawn.
+ktap_is "--kaslr: the kernel is somewhere else" "$(status_of --kaslr -- sh -c '
+	! grep -q "^ffffffff81000000 . _text$" /proc/kallsyms ||
+		! grep -q "^ *01000000-.*Kernel code" /proc/iomem')" 0
 mkdir -p "$state/overlay/etc"
 echo "laid over" >"$state/overlay/etc/laid-over"
 ktap_is "--overlay lays a folder over the root" \

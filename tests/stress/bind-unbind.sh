@@ -4,7 +4,7 @@
 # Usage: bind-unbind.sh [TIMES]
 #
 # The driver is unbound and bound again while clients have mapped streams running.
-# vm: --smp 2
+# vm: --smp 2 --kaslr
 # timeout: 300
 # soak: 500
 # soak-timeout: 3600
