@@ -244,7 +244,7 @@ distclean:
 # asks for all of it at once, so that who may not install has one command to pass on.
 # (debian/control has the list; of the VMs, only the one for this architecture)
 qemu          := qemu-system-$(if $(filter arm64,$(arch)),arm,x86)
-for_modules   := make binutils mmdebstrap debian-archive-keyring xz-utils
+for_modules   := make binutils mmdebstrap debian-archive-keyring xz-utils zstd
 for_userspace := make gcc libc6-dev libasound2-dev libsndfile1-dev
 for_tests     := cpio kmod libcmocka-dev cmark-gfm coccinelle libpython3-dev patch perl spin
 build/need/modules:   packages := $(for_modules)

@@ -27,7 +27,7 @@
 #include <linux/wait.h>
 
 #include <dma-core/card-memory.h>
-#include "page-order.h"
+#include "card-pages.h"
 #include "window.h"
 
 struct inode;
@@ -177,7 +177,7 @@ struct card_region {
 	const char *attribute;
 	pgprot_t asked;
 	pgprot_t given;
-	struct page_order pages;
+	struct card_pages pages;
 	void *metadata;
 };
 

@@ -62,7 +62,7 @@ static int order_pages(struct card_region *region)
 		kvmalloc(page_order_bytes(&config), GFP_KERNEL | __GFP_NOWARN);
 	if (!region->metadata)
 		return -ENOMEM;
-	return page_order_init(&region->pages, &config, region->metadata);
+	return card_pages_init(&region->pages, &config, region->metadata);
 }
 
 /* No range of them for now. A span tells quickly that a range is in no region. */
@@ -499,12 +499,12 @@ bool card_allows_system(struct card_device *card)
 /* Both with card_device.lock held. */
 u64 region_free_bytes(const struct card_region *region)
 {
-	return (u64)page_order_free_pages(&region->pages) << PAGE_SHIFT;
+	return (u64)card_pages_free_count(&region->pages) << PAGE_SHIFT;
 }
 
 u64 region_longest_bytes(struct card_region *region)
 {
-	return (u64)page_order_largest_run(&region->pages) << PAGE_SHIFT;
+	return (u64)card_pages_largest_run(&region->pages) << PAGE_SHIFT;
 }
 
 /* The mask that covers every region, for the card; 0 without any. */
@@ -632,7 +632,7 @@ static void region_give_back(struct card_buffer *buffer)
 	int err;
 
 	spin_lock_irqsave(&card->lock, irq);
-	err = page_order_free(&region->pages,
+	err = card_pages_free(&region->pages,
 			      PHYS_PFN(offset_in_region(buffer)),
 			      PHYS_PFN(PAGE_ALIGN(buffer->size)));
 	spin_unlock_irqrestore(&card->lock, irq);
@@ -701,9 +701,9 @@ static bool under_coherent_mask(const struct card_device *card,
 #define ZEROED_AT_ONCE SZ_1M
 
 /* With card_device.lock held: a power of two, aligned to itself. */
-static u64 region_largest_block(const struct card_region *region)
+static u64 region_largest_block(struct card_region *region)
 {
-	return (u64)page_order_largest_block(&region->pages) << PAGE_SHIFT;
+	return (u64)card_pages_largest_block(&region->pages) << PAGE_SHIFT;
 }
 
 /* What is left, for the message that says why a request failed. */
@@ -773,8 +773,8 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer,
 			continue;
 		err = bytes > region->window.size ?
 			      -ENOMEM :
-			      page_order_alloc(&region->pages, PHYS_PFN(bytes),
-					       PAGE_ORDER_NATURAL, &first);
+			      card_pages_alloc(&region->pages, PHYS_PFN(bytes),
+					       &first);
 		if (!err) {
 			kref_get(&region->kref);
 			break;
