@@ -32,7 +32,12 @@ static struct scatterlist *next_of(struct scatterlist *entry, unsigned int left)
 	if (!left)
 		return NULL;
 	entry++;
-	return unlikely(sg_is_chain(entry)) ? sg_chain_ptr(entry) : entry;
+	if (unlikely(sg_is_chain(entry))) {
+		/* (a branch: where both are computed, each entry pays for the chain) */
+		barrier();
+		entry = sg_chain_ptr(entry);
+	}
+	return entry;
 }
 
 /* for_each_sg(), with that; @left counts down. */
@@ -75,7 +80,8 @@ static struct survey survey_list(struct scatterlist *list, int entries,
 				 const struct segment_limits *limits)
 {
 	struct survey survey = { .first = U64_MAX };
-	u64 phys, before = 0, length = 0;
+	u64 phys, before = 0, end = 0, highest_end = 0;
+	unsigned long lowest_page = ULONG_MAX;
 	struct scatterlist *entry;
 	int left;
 
@@ -85,15 +91,19 @@ static struct survey survey_list(struct scatterlist *list, int entries,
 			continue;
 		}
 		phys = sg_phys(entry);
-		survey.lacks_page |= !sg_page(entry);
-		if (phys == before + length && !survey.joins)
-			survey.joins = segment_may_grow(limits, before, length,
-							phys, entry->length);
+		lowest_page = min_t(unsigned long, lowest_page,
+				    (unsigned long)sg_page(entry));
+		if (phys == end && !survey.joins)
+			survey.joins = segment_may_grow(limits, before,
+							end - before, phys,
+							entry->length);
 		before = phys;
-		length = entry->length;
+		end = phys + entry->length;
 		survey.first = min(survey.first, phys);
-		survey.last = max(survey.last, phys + length - 1);
+		highest_end = max(highest_end, end);
 	}
+	survey.lacks_page = !lowest_page;
+	survey.last = highest_end - 1;
 	return survey;
 }
 

@@ -366,6 +366,7 @@ long call_steal(void)
 {
 	const struct worker_record *other = &record->worker[draw(WORKERS_MAX)];
 	pid_t pid = other->tid ? other->pid : 0;
+	const struct device *device = NULL;
 	struct slot *slot;
 	long fd;
 
@@ -375,8 +376,11 @@ long call_steal(void)
 	if (!slot)
 		return IDLE;
 	fd = take_strangers_file(pid);
-	if (fd > 0 && device_of(fd))
-		slot_set(slot, fd, device_of(fd));
+	/* (asked once: an unbind may take the node away at any moment) */
+	if (fd > 0)
+		device = device_of(fd);
+	if (device)
+		slot_set(slot, fd, device);
 	else if (fd > 0)
 		close(fd);
 	slot_put(slot);
