@@ -105,45 +105,57 @@ static u32 interrupts_of(unsigned int index)
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
 }
 
-/* How fast frames can be for their size, and how large for their rate. */
-static int rate_of_frame_bits(struct snd_pcm_hw_params *params,
-			      struct snd_pcm_hw_rule *rule)
+/* What a stream may have in a second of what its frames consist of. */
+static unsigned int most_a_second(int parts)
 {
-	unsigned int bits =
-		hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_FRAME_BITS)->min;
+	return parts == SNDRV_PCM_HW_PARAM_CHANNELS ?
+		       ONCARD_STREAM_SAMPLES_PER_SECOND :
+		       ONCARD_STREAM_BYTES_PER_SECOND * 8;
+}
+
+/* How fast frames can be for their size, and how large for their rate. */
+static int rate_of_frame(struct snd_pcm_hw_params *params,
+			 struct snd_pcm_hw_rule *rule)
+{
+	unsigned int parts = hw_param_interval_c(params, rule->deps[0])->min;
 	struct snd_interval rate = {
-		.max = ONCARD_STREAM_BYTES_PER_SECOND * 8 / max(bits, 8U),
+		.max = most_a_second(rule->deps[0]) / max(parts, 1U),
 		.integer = 1,
 	};
 
 	return snd_interval_refine(hw_param_interval(params, rule->var), &rate);
 }
 
-static int frame_bits_of_rate(struct snd_pcm_hw_params *params,
-			      struct snd_pcm_hw_rule *rule)
+static int frame_of_rate(struct snd_pcm_hw_params *params,
+			 struct snd_pcm_hw_rule *rule)
 {
-	unsigned int rate =
-		hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_RATE)->min;
-	struct snd_interval bits = {
-		.max = ONCARD_STREAM_BYTES_PER_SECOND /
-		       max_t(unsigned int, rate, ONCARD_RATE_MIN) * 8,
+	unsigned int rate = hw_param_interval_c(params, rule->deps[0])->min;
+	struct snd_interval parts = {
+		.max = most_a_second(rule->var) /
+		       max_t(unsigned int, rate, ONCARD_RATE_MIN),
 		.integer = 1,
 	};
 
-	return snd_interval_refine(hw_param_interval(params, rule->var), &bits);
+	return snd_interval_refine(hw_param_interval(params, rule->var),
+				   &parts);
+}
+
+static int limit_frames(struct snd_pcm_runtime *runtime, int parts)
+{
+	int err = snd_pcm_hw_rule_add(runtime, 0, SNDRV_PCM_HW_PARAM_RATE,
+				      rate_of_frame, NULL, parts, -1);
+
+	return err < 0 ? err :
+			 snd_pcm_hw_rule_add(runtime, 0, parts, frame_of_rate,
+					     NULL, SNDRV_PCM_HW_PARAM_RATE, -1);
 }
 
 static int limit_data(struct snd_pcm_runtime *runtime)
 {
-	int err = snd_pcm_hw_rule_add(runtime, 0, SNDRV_PCM_HW_PARAM_RATE,
-				      rate_of_frame_bits, NULL,
-				      SNDRV_PCM_HW_PARAM_FRAME_BITS, -1);
+	int err = limit_frames(runtime, SNDRV_PCM_HW_PARAM_FRAME_BITS);
 
 	return err < 0 ? err :
-			 snd_pcm_hw_rule_add(runtime, 0,
-					     SNDRV_PCM_HW_PARAM_FRAME_BITS,
-					     frame_bits_of_rate, NULL,
-					     SNDRV_PCM_HW_PARAM_RATE, -1);
+			 limit_frames(runtime, SNDRV_PCM_HW_PARAM_CHANNELS);
 }
 
 /* A descriptor has whole frames, and what is scattered consists of pages. */

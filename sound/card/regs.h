@@ -21,8 +21,11 @@
 #define ONCARD_CHANNELS_MAX    32
 #define ONCARD_DESCRIPTORS_MAX 65536
 
-/* What a stream may move in a second: 2 channels at 768 kHz, 32 at 48 kHz. */
+/* What a stream may move in a second: S32, 2 channels at 768 kHz, 32 at 48 kHz. */
 #define ONCARD_STREAM_BYTES_PER_SECOND 6144000
+
+/* And of smaller samples: 4 channels at 768 kHz, 32 at 96 kHz. */
+#define ONCARD_STREAM_SAMPLES_PER_SECOND 3072000
 
 /* How many address lines a card may have. */
 #define ONCARD_ADDRESS_BITS_MIN 24

@@ -63,22 +63,22 @@ static s32 from_extreme_float(u32 bits)
 
 static inline s32 from_float(u32 bits)
 {
-	u32 exponent = bits >> FLOAT_MANTISSA_BITS & FLOAT_EXPONENT_MAX;
+	u32 exponent = bits << 1 >> (FLOAT_MANTISSA_BITS + 1);
 	u32 below = FLOAT_EXPONENT_ONE -
 		    exponent; /* full scale, in powers of two */
-	u32 sign = bits >> 31;
+	s32 sign = (s32)bits >> 31; /* 0, or all ones */
 	u32 magnitude;
 
 	if (below - 1 > 30)
 		return from_extreme_float(bits);
 	magnitude = (bits << (31 - FLOAT_MANTISSA_BITS) | BIT(31)) >> below;
-	return (magnitude ^ -sign) + sign;
+	return (magnitude ^ sign) - sign;
 }
 
 static inline u32 to_float(s32 sample)
 {
-	u32 sign = (u32)sample >> 31;
-	u32 magnitude = ((u32)sample ^ -sign) + sign;
+	s32 sign = sample >> 31; /* 0, or all ones */
+	u32 magnitude = (sample ^ sign) - (u32)sign;
 	u32 bits = fls64(magnitude);
 	u32 mantissa;
 
@@ -86,7 +86,7 @@ static inline u32 to_float(s32 sample)
 		return 0;
 	mantissa = magnitude << (32 - bits) >> (31 - FLOAT_MANTISSA_BITS);
 	/* (the mantissa's first bit, which goes without saying, is one of the exponent) */
-	return (sign << 31) + mantissa +
+	return ((u32)sign & BIT(31)) + mantissa +
 	       ((FLOAT_EXPONENT_ONE - 33 + bits) << FLOAT_MANTISSA_BITS);
 }
 
@@ -101,67 +101,67 @@ static inline u32 to_float(s32 sample)
 #endif
 
 /* (the compiler makes one access of what reads) */
-static u32 little_16(const u8 *at)
+static inline u32 little_16(const u8 *at)
 {
 	return at[0] | (u32)at[1] << 8;
 }
 
-static u32 little_24(const u8 *at)
+static inline u32 little_24(const u8 *at)
 {
 	return little_16(at) | (u32)at[2] << 16;
 }
 
-static u32 little_32(const u8 *at)
+static inline u32 little_32(const u8 *at)
 {
 	return little_16(at) | little_16(at + 2) << 16;
 }
 
-static u32 big_16(const u8 *at)
+static inline u32 big_16(const u8 *at)
 {
 	return (u32)at[0] << 8 | at[1];
 }
 
-static u32 big_24(const u8 *at)
+static inline u32 big_24(const u8 *at)
 {
 	return big_16(at) << 8 | at[2];
 }
 
-static u32 big_32(const u8 *at)
+static inline u32 big_32(const u8 *at)
 {
 	return big_16(at) << 16 | big_16(at + 2);
 }
 
-static void put_little_16(u8 *to, u32 number)
+static inline void put_little_16(u8 *to, u32 number)
 {
 	to[0] = number;
 	to[1] = number >> 8;
 }
 
-static void put_little_24(u8 *to, u32 number)
+static inline void put_little_24(u8 *to, u32 number)
 {
 	put_little_16(to, number);
 	to[2] = number >> 16;
 }
 
-static void put_little_32(u8 *to, u32 number)
+static inline void put_little_32(u8 *to, u32 number)
 {
 	number = LITTLE_32(number);
 	memcpy(to, &number, sizeof(number));
 }
 
-static void put_big_16(u8 *to, u32 number)
+static inline void put_big_16(u8 *to, u32 number)
 {
 	to[0] = number >> 8;
 	to[1] = number;
 }
 
-static void put_big_24(u8 *to, u32 number)
+static inline void put_big_24(u8 *to, u32 number)
 {
 	put_big_16(to, number >> 8);
 	to[2] = number;
 }
 
-static void put_big_32(u8 *to, u32 number)
+static inline void put_big_32(u8 *to, u32 number)
 {
 	number = BIG_32(number);
 	memcpy(to, &number, sizeof(number));

@@ -37,6 +37,8 @@ bool oncard_stream_valid(const struct oncard_stream *stream)
 		return false;
 	if (stream->rate < ONCARD_RATE_MIN || stream->rate > ONCARD_RATE_MAX)
 		return false;
+	if (stream->rate * channels(stream) > ONCARD_STREAM_SAMPLES_PER_SECOND)
+		return false;
 	if (stream->rate * oncard_stream_frame_bytes(stream) >
 	    ONCARD_STREAM_BYTES_PER_SECOND)
 		return false;

@@ -18,7 +18,7 @@
  */
 #define WATCH_NS 600000000LL
 
-#define SETUPS 4
+#define SETUPS 6
 
 struct load {
 	const char *name;
@@ -45,6 +45,13 @@ static const struct load loads[SETUPS] = {
 	{ .name = "every sample converted, scaled twice, and on another channel",
 	  .setups = { STREAM(FLOAT_BE, 8, 192000, 64),
 		      STREAM(FLOAT_LE, 7, 192000, 64) },
+	  .scaled = true },
+	{ .name = "as many samples as there can be",
+	  .setups = { STREAM(U8, 32, 96000, 32), STREAM(U8, 31, 96000, 32) },
+	  .scaled = true },
+	{ .name = "as many frames as there can be, and samples",
+	  .setups = { STREAM(S16_BE, 4, 768000, 256),
+		      STREAM(S16_LE, 3, 768000, 256) },
 	  .scaled = true },
 	{ .name = "interrupts as often as there can be",
 	  .setups = { STREAM(S16_LE, 2, 48000, 16),

@@ -419,6 +419,47 @@ static void expect_refused(struct rig *rig, const char *name, u32 error)
 		    ONCARD_IRQ_ERROR(0));
 }
 
+struct load_row {
+	u32 format; /* and channels */
+	u32 rate;
+	u32 error;
+};
+
+static const struct load_row loads[] = {
+	{ ONCARD_FORMAT_S32 | 32, 48000, ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_S32 | 32, 48001, ONCARD_ERROR_CONFIG },
+	{ ONCARD_FORMAT_S24_3 | 2, 768000, ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_S24_3 | 3, 768000, ONCARD_ERROR_CONFIG },
+	{ ONCARD_FORMAT_S16 | 4, 768000, ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_U8 | 4, 768000, ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_U8 | 5, 768000, ONCARD_ERROR_CONFIG },
+	{ ONCARD_FORMAT_U8 | 32, 96000, ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_U8 | 32, 96001, ONCARD_ERROR_CONFIG },
+};
+
+static void test_a_second_has_so_many_bytes_and_samples(void **state)
+{
+	struct stream_setup setup = stereo16;
+	size_t row;
+
+	(void)state;
+	for (row = 0; row < sizeof(loads) / sizeof(loads[0]); row++) {
+		struct rig *rig;
+
+		power_on((void **)&rig);
+		setup.format = loads[row].format;
+		setup.rate = loads[row].rate;
+		describe(rig, 0, LIST_AT, &setup);
+		run(rig, BIT(0));
+		if (get(rig, 0, ONCARD_STREAM_ERROR) != loads[row].error)
+			fail_msg("format 0x%x at %u Hz: error %u, not %u",
+				 setup.format, setup.rate,
+				 get(rig, 0, ONCARD_STREAM_ERROR),
+				 loads[row].error);
+		power_off((void **)&rig);
+	}
+}
+
 static void test_bad_registers_stop_the_stream(void **state)
 {
 	size_t row, ran = 0;
@@ -869,6 +910,7 @@ int main(void)
 		CARD_TEST(test_mono_and_width_conversion),
 		CARD_TEST(test_mono_reaches_every_channel),
 		CARD_TEST(test_scattered_buffer_in_wide_descriptors),
+		cmocka_unit_test(test_a_second_has_so_many_bytes_and_samples),
 		cmocka_unit_test(test_bad_registers_stop_the_stream),
 		cmocka_unit_test(test_bad_descriptors_stop_the_stream),
 		cmocka_unit_test(test_card_keeps_to_its_address_lines),
