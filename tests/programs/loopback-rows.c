@@ -5,7 +5,6 @@
  * frame.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "card-stream.h"
 #include "ktap.h"
@@ -195,30 +194,64 @@ static void close_loop(snd_pcm_t *streams[2])
 			snd_pcm_close(streams[n]);
 }
 
-static double now(void)
+static int want_timestamps(snd_pcm_t *pcm)
 {
-	struct timespec at;
+	snd_pcm_sw_params_t *params;
+	int err;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + at.tv_nsec / 1e9;
+	snd_pcm_sw_params_alloca(&params);
+	err = snd_pcm_sw_params_current(pcm, params);
+	if (!err)
+		err = snd_pcm_sw_params_set_tstamp_mode(pcm, params,
+							SND_PCM_TSTAMP_ENABLE);
+	return err ? err : snd_pcm_sw_params(pcm, params);
 }
 
-/* Frames that a pair moves in a second of the machine's clock, of 100,000 of its rate. */
+/* How many frames are left to read, and when that was so, in seconds. */
+static int look(snd_pcm_t *pcm, long *avail, double *at)
+{
+	snd_pcm_status_t *status;
+	snd_htimestamp_t time;
+	int err;
+
+	snd_pcm_status_alloca(&status);
+	err = snd_pcm_status(pcm, status);
+	if (err)
+		return err;
+	snd_pcm_status_get_htstamp(status, &time);
+	*avail = (long)snd_pcm_status_get_avail(status);
+	*at = (double)time.tv_sec + time.tv_nsec / 1e9;
+	return 0;
+}
+
+/*
+ * Frames that a pair moves in a second of the machine's clock, of 100,000 of its rate. A
+ * position is taken with its time: when the reader woke up is the machine's affair.
+ */
 static double measure_pace(void)
 {
 	snd_pcm_t *streams[2] = { NULL, NULL };
 	static short heard[COUNT];
-	double since, passed = 0;
+	double from = 0, to = 0;
+	long before = 0, after = 0;
 	int err = open_loop(streams);
 
+	if (!err)
+		err = want_timestamps(streams[1]);
 	/* (the first period is what the start takes) */
-	if (!err && snd_pcm_readi(streams[1], heard, 480) == 480) {
-		since = now();
-		if (snd_pcm_readi(streams[1], heard, COUNT) == COUNT)
-			passed = now() - since;
-	}
+	if (!err && snd_pcm_readi(streams[1], heard, 480) != 480)
+		err = -EPIPE;
+	if (!err)
+		err = look(streams[1], &before, &from);
+	if (!err && snd_pcm_readi(streams[1], heard, COUNT) != COUNT)
+		err = -EPIPE;
+	if (!err)
+		err = look(streams[1], &after, &to);
 	close_loop(streams);
-	return passed > 0 ? UNSHIFTED * (COUNT / passed) / RATE : 0;
+	if (err)
+		return err;
+	return UNSHIFTED * ((double)(COUNT + after - before) / (to - from)) /
+	       RATE;
 }
 
 static const long paces[] = { 80000, 99000, 100000, 101000, 120000 };
