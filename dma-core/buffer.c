@@ -15,32 +15,15 @@
 #include <linux/slab.h>
 
 #include "attribute.h"
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
+#include "objects.h"
+#include "quota.h"
+#include "report.h"
 #include "trace.h"
 
 /* What of a request for DMA memory holds for the bookkeeping, too. */
 #define ALLOCATION_GFP (GFP_KERNEL | GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY)
-
-/* Card memory, or the system RAM that takes its place or was asked for. */
-int card_memory_alloc(struct card_device *card, struct card_buffer *buffer,
-		      gfp_t gfp, unsigned long attrs)
-{
-	unsigned long irq;
-	int err;
-
-	if (!READ_ONCE(card->declared) || attrs & DMA_CARD_ATTR_SYSTEM_RAM)
-		return card_system_alloc(card, buffer, gfp, attrs);
-	err = card_region_alloc(card, buffer, gfp);
-	if (!err || !card_allows_system(card))
-		return err;
-	err = card_system_alloc(card, buffer, gfp, attrs);
-	if (!err) {
-		spin_lock_irqsave(&card->lock, irq);
-		card->counters.fallen_back++;
-		spin_unlock_irqrestore(&card->lock, irq);
-	}
-	return err;
-}
 
 /* --- what is owned; with card_device.lock held ---------------------------------------- */
 

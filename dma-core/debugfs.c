@@ -8,7 +8,13 @@
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
+#include "debugfs.h"
+#include "export.h"
+#include "mapping.h"
+#include "objects.h"
+#include "region.h"
 
 static struct dentry *root;
 
@@ -130,41 +136,9 @@ void card_debugfs_remove(struct card_device *card)
 	debugfs_remove(card->debugfs);
 }
 
-static const char *const object_names[CARD_OBJECTS] = {
-	[CARD_OBJECT_DEVICE] = "devices",
-	[CARD_OBJECT_REGION] = "regions",
-	[CARD_OBJECT_BUFFER] = "buffers",
-	[CARD_OBJECT_MAPPING] = "mappings",
-	[CARD_OBJECT_STAND_IN] = "stand_ins",
-	[CARD_OBJECT_EXPORT] = "exports",
-};
-
-static atomic64_t created[CARD_OBJECTS];
-static atomic64_t destroyed[CARD_OBJECTS];
-
-/*
- * Created and destroyed pair up in the end, whatever happened: a leak check that works
- * on any kernel.
- */
-void card_object_created(enum card_object kind)
-{
-	atomic64_inc(&created[kind]);
-}
-
-void card_object_destroyed(enum card_object kind, unsigned long count)
-{
-	atomic64_add(count, &destroyed[kind]);
-}
-
 static int objects_show(struct seq_file *seq, void *unused)
 {
-	unsigned int kind;
-
-	for (kind = 0; kind < CARD_OBJECTS; kind++)
-		seq_printf(seq, "%s created=%llu destroyed=%llu\n",
-			   object_names[kind],
-			   (u64)atomic64_read(&created[kind]),
-			   (u64)atomic64_read(&destroyed[kind]));
+	card_objects_show(seq);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(objects);

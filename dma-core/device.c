@@ -13,9 +13,39 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "buffer.h"
+#include "card-device.h"
 #include "compat.h"
-#include "internal.h"
+#include "debugfs.h"
+#include "map.h"
+#include "objects.h"
+#include "region.h"
+#include "report.h"
+#include "sg.h"
 #include "space.h"
+#include "system.h"
+
+/* Card memory, or the system RAM that takes its place or was asked for. */
+static int card_memory_alloc(struct card_device *card,
+			     struct card_buffer *buffer, gfp_t gfp,
+			     unsigned long attrs)
+{
+	unsigned long irq;
+	int err;
+
+	if (!READ_ONCE(card->declared) || attrs & DMA_CARD_ATTR_SYSTEM_RAM)
+		return card_system_alloc(card, buffer, gfp, attrs);
+	err = card_region_alloc(card, buffer, gfp);
+	if (!err || !card_allows_system(card))
+		return err;
+	err = card_system_alloc(card, buffer, gfp, attrs);
+	if (!err) {
+		spin_lock_irqsave(&card->lock, irq);
+		card->counters.fallen_back++;
+		spin_unlock_irqrestore(&card->lock, irq);
+	}
+	return err;
+}
 
 static void *card_alloc(struct device *dev, size_t size, dma_addr_t *handle,
 			gfp_t gfp, unsigned long attrs)
@@ -53,54 +83,6 @@ static int card_get_sgtable(struct device *dev, struct sg_table *table,
 	return err;
 }
 
-/*
- * The parent shares the card device's streaming mask, but each device has a
- * coherent mask of its own, and the parent's has to be the card device's.
- */
-static void set_parents_mask(struct card_device *card)
-{
-	lockdep_assert_held(&card->lock);
-	card->dev.parent->coherent_dma_mask =
-		min(card->dev.coherent_dma_mask, card->limit);
-}
-
-struct device *card_allocating_parent(struct card_device *card)
-{
-	unsigned long irq;
-
-	spin_lock_irqsave(&card->lock, irq);
-	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
-	return card->dev.parent;
-}
-
-/*
- * The same, for one more try, with addresses up to @limit only: away from card memory, for
- * a card that could not tell the two apart. Who allocates meanwhile does so there, too.
- * card_allocated_below() ends it.
- */
-void card_allocating_below(struct card_device *card, u64 limit)
-{
-	unsigned long irq;
-
-	spin_lock_irqsave(&card->lock, irq);
-	card->limited++;
-	card->limit = min(card->limit, limit);
-	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
-}
-
-void card_allocated_below(struct card_device *card)
-{
-	unsigned long irq;
-
-	spin_lock_irqsave(&card->lock, irq);
-	if (!--card->limited)
-		card->limit = U64_MAX;
-	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
-}
-
 static struct page *card_alloc_pages(struct device *dev, size_t size,
 				     dma_addr_t *handle,
 				     enum dma_data_direction dir, gfp_t gfp)
@@ -133,23 +115,6 @@ static void card_free_pages(struct device *dev, size_t size, struct page *page,
 			    dma_addr_t handle, enum dma_data_direction dir)
 {
 	dma_free_pages(dev->parent, size, page, handle, dir);
-}
-
-/*
- * Streaming mappings are for system RAM. Card memory needs none, it is coherent;
- * and a page of RAM that plays a card's memory has an address for the card already.
- */
-bool card_is_system_ram(struct device *dev, phys_addr_t phys_addr, size_t size)
-{
-	dma_addr_t unused;
-
-	if (pfn_valid(PHYS_PFN(phys_addr)) &&
-	    card_regions_to_device(to_card_device(dev), phys_addr, size,
-				   &unused) == -ENXIO)
-		return true;
-	CALLER_ERRED(dev, "streaming mapping of %zu bytes of card memory\n",
-		     size);
-	return false;
 }
 
 static dma_addr_t map_system_ram(struct device *dev, phys_addr_t phys_addr,
@@ -298,31 +263,6 @@ static const struct dma_map_ops card_dma_ops = {
 	.get_merge_boundary = card_get_merge_boundary,
 };
 
-/* The card device that @dev is, or NULL when it is another kind of device. */
-struct card_device *to_card_device(struct device *dev)
-{
-	if (!dev || get_dma_ops(dev) != &card_dma_ops)
-		return NULL;
-	return container_of(dev, struct card_device, dev);
-}
-
-/* For a caller who may be told so too early, but never too late. */
-bool card_is_revoked(const struct card_device *card)
-{
-	return READ_ONCE(card->revoked);
-}
-
-/* The same for a caller who has to know that it is one. */
-struct card_device *expect_card_device(struct device *dev)
-{
-	struct card_device *card = to_card_device(dev);
-
-	if (!card)
-		CALLER_ERRED(dev,
-			     "not a device made by dma_create_card_device()\n");
-	return card;
-}
-
 /*
  * The last reference may be a mapping's, dropped long after the driver is gone;
  * this module is what must still be there, which the mapping sees to.
@@ -412,6 +352,7 @@ struct device *dma_create_card_device(struct device *parent)
 	dev->dma_mask = parent->dma_mask;
 	/* Shared: segment limits set for either hold where lists are mapped. */
 	dev->dma_parms = parent->dma_parms;
+	dev->type = &card_device_type;
 	set_dma_ops(dev, &card_dma_ops);
 	set_dev_node(dev, dev_to_node(parent));
 	err = dev_set_name(dev, "%s-dma", dev_name(parent));

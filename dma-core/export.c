@@ -30,9 +30,16 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "buffer.h"
+#include "card-device.h"
 #include "compat.h"
-#include "internal.h"
+#include "export.h"
+#include "map.h"
 #include "merge.h"
+#include "objects.h"
+#include "quota.h"
+#include "region.h"
+#include "report.h"
 #include "trace.h"
 
 /* For how long the fences of all importers are waited for, and what is said after how long. */

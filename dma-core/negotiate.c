@@ -4,25 +4,13 @@
  * the decision brought to the device.
  */
 #include <linux/dma-mapping.h>
-#include <linux/iommu.h>
 #include <linux/module.h>
 
-#include "internal.h"
+#include "card-device.h"
 #include "mask.h"
+#include "region.h"
+#include "report.h"
 #include "trace.h"
-
-/* Whether an IOMMU gives it addresses of its own; one that passes through does not. */
-bool card_is_device_translated(struct device *dev)
-{
-	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
-
-	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
-}
-
-bool card_is_translated(const struct card_device *card)
-{
-	return card_is_device_translated(card->dev.parent);
-}
 
 static int set_masks(struct device *dev, u64 mask)
 {

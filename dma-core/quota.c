@@ -15,7 +15,10 @@
 #include <linux/module.h>
 #include <linux/sizes.h>
 
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
+#include "quota.h"
+#include "region.h"
 
 static unsigned int user_share = 75;
 module_param(user_share, uint, 0644);

@@ -18,8 +18,12 @@
 #include <linux/slab.h>
 
 #include "attribute.h"
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
 #include "mask.h"
+#include "objects.h"
+#include "region.h"
+#include "report.h"
 #include "trace.h"
 
 /* All regions of the machine: one byte of card memory has one declaration. */
@@ -793,4 +797,21 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer,
 	buffer->handle = region->window.device_addr + offset_in_region(buffer);
 	zero_memory(buffer->cpu_addr, bytes, gfp);
 	return 0;
+}
+
+/*
+ * Streaming mappings are for system RAM. Card memory needs none, it is coherent;
+ * and a page of RAM that plays a card's memory has an address for the card already.
+ */
+bool card_is_system_ram(struct device *dev, phys_addr_t phys_addr, size_t size)
+{
+	dma_addr_t unused;
+
+	if (pfn_valid(PHYS_PFN(phys_addr)) &&
+	    card_regions_to_device(to_card_device(dev), phys_addr, size,
+				   &unused) == -ENXIO)
+		return true;
+	CALLER_ERRED(dev, "streaming mapping of %zu bytes of card memory\n",
+		     size);
+	return false;
 }

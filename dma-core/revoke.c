@@ -28,17 +28,14 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rbtree.h>
-#include <linux/seq_file.h>
 
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
+#include "export.h"
+#include "mapping.h"
+#include "report.h"
 #include "trace.h"
 #include "view.h"
-
-/* Mappings that were revoked and are not closed yet, of cards that may be gone. */
-static LIST_HEAD(revoked_mappings);
-static DEFINE_SPINLOCK(revoked_lock);
-
-/* --- revoking --------------------------------------------------------------------- */
 
 /* The next mapping that is listed with its card, its view referenced. */
 static struct card_mapping *next_mapping(struct card_device *card,
@@ -197,34 +194,11 @@ static void unmap_all(struct card_device *card)
 	unmap_mapping_range(card->space->i_mapping, 0, 0, 1);
 }
 
-/* A close that comes meanwhile has taken it off its list. */
-static void list_as_revoked(struct card_mapping *mapping)
-{
-	struct card_device *card = mapping->view->card;
-
-	spin_lock_irq(&card->lock);
-	if (!list_empty(&mapping->listed)) {
-		spin_lock(&revoked_lock);
-		list_move_tail(&mapping->listed, &revoked_mappings);
-		spin_unlock(&revoked_lock);
-		card->counters.revoked++;
-	}
-	spin_unlock_irq(&card->lock);
-}
-
-/* Called for a mapping that is closed, with card_device.lock held. */
-void card_mapping_unlist(struct card_mapping *mapping)
-{
-	spin_lock(&revoked_lock);
-	list_del_init(&mapping->listed);
-	spin_unlock(&revoked_lock);
-}
-
 static void let_go(struct card_mapping *mapping)
 {
 	struct card_buffer *buffer = card_mapping_take_buffer(mapping);
 
-	list_as_revoked(mapping);
+	card_mapping_list_revoked(mapping);
 	if (buffer)
 		card_buffer_put(buffer);
 	card_view_put(mapping->view);
@@ -456,27 +430,3 @@ void dma_resume_card_memory(struct device *dev)
 		mutex_unlock(&card->revoke_mutex);
 }
 EXPORT_SYMBOL_GPL(dma_resume_card_memory);
-
-/* For debugfs: who still has what a card took away, and so keeps the module. */
-void card_revoked_show(struct seq_file *seq)
-{
-	struct card_mapping *mapping;
-	unsigned long number, stand_ins;
-	void *page;
-
-	spin_lock_irq(&revoked_lock);
-	list_for_each_entry(mapping, &revoked_mappings, listed) {
-		struct card_view *view = mapping->view;
-
-		stand_ins = 0;
-		xa_for_each_range(&view->stand_ins, number, page, mapping->page,
-				  mapping->page + mapping->pages - 1)
-			stand_ins++;
-		seq_printf(seq,
-			   "device=%s first_page=%lu pages=%lu vmas=%ld stand_ins=%lu pid=%d\n",
-			   dev_name(&view->card->dev), mapping->first_page,
-			   mapping->pages, file_count(view->file), stand_ins,
-			   view->pid);
-	}
-	spin_unlock_irq(&revoked_lock);
-}

@@ -13,8 +13,10 @@
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
 
+#include "buffer.h"
+#include "card-device.h"
 #include "compat.h"
-#include "internal.h"
+#include "quota.h"
 
 /* More could not even be listed: kvmalloc() takes no more bytes. */
 #define PAGES_MAX (INT_MAX / sizeof(struct page *))

@@ -22,8 +22,11 @@
 #include <linux/dma-mapping.h>
 #include <linux/scatterlist.h>
 
-#include "internal.h"
+#include "card-device.h"
 #include "merge.h"
+#include "region.h"
+#include "report.h"
+#include "sg.h"
 #include "trace.h"
 
 /* sg_next() without a call; NULL when no entries are left behind this one. */

@@ -8,7 +8,7 @@
 #include <linux/mm.h>
 #include <linux/xarray.h>
 
-#include "internal.h"
+#include "objects.h"
 #include "stand-in.h"
 
 /* Charged to who touches it. */

@@ -11,7 +11,59 @@
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
 
-#include "internal.h"
+#include "buffer.h"
+#include "card-device.h"
+#include "quota.h"
+#include "region.h"
+#include "system.h"
+
+/*
+ * The parent shares the card device's streaming mask, but each device has a
+ * coherent mask of its own, and the parent's has to be the card device's.
+ */
+static void set_parents_mask(struct card_device *card)
+{
+	lockdep_assert_held(&card->lock);
+	card->dev.parent->coherent_dma_mask =
+		min(card->dev.coherent_dma_mask, card->limit);
+}
+
+struct device *card_allocating_parent(struct card_device *card)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
+	return card->dev.parent;
+}
+
+/*
+ * The same, for one more try, with addresses up to @limit only: away from card memory, for
+ * a card that could not tell the two apart. Who allocates meanwhile does so there, too.
+ * card_allocated_below() ends it.
+ */
+void card_allocating_below(struct card_device *card, u64 limit)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	card->limited++;
+	card->limit = min(card->limit, limit);
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
+}
+
+void card_allocated_below(struct card_device *card)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&card->lock, irq);
+	if (!--card->limited)
+		card->limit = U64_MAX;
+	set_parents_mask(card);
+	spin_unlock_irqrestore(&card->lock, irq);
+}
 
 static struct device *dma_parent(const struct card_buffer *buffer)
 {

@@ -24,8 +24,10 @@
 #include <linux/slab.h>
 #include <linux/wait.h>
 
+#include "buffer.h"
+#include "card-device.h"
 #include "compat.h"
-#include "internal.h"
+#include "mapping.h"
 #include "stand-in.h"
 #include "trace.h"
 #include "view.h"

@@ -11,7 +11,6 @@
 #include <linux/mm.h>
 #include <linux/xarray.h>
 
-struct card_buffer;
 struct card_device;
 struct file;
 
@@ -61,50 +60,11 @@ struct card_view {
 	struct xarray stand_ins;
 };
 
-/**
- * struct card_mapping - a buffer, or a part of it, in a view
- * @view: which it is in
- * @in_view: in card_view.mappings
- * @buffer: what is mapped, referenced; NULL once it was revoked. Under
- *	card_device.lock, or card_device.revoke_lock while not revoked
- * @listed: in card_device.mappings or, once a revocation met it, among what that has
- *	met, and then among all that are revoked
- * @revoking: among those that a revocation is about, under card_device.revoke_mutex
- * @page: number of the first page of it in the process that called mmap(), as
- *	view_page() tells
- * @first_page: of the buffer, that lies there
- * @pages: how many
- * @attribute: of its first page, as it stands in the page table, for people
- */
-struct card_mapping {
-	struct card_view *view;
-	struct list_head in_view;
-	struct card_buffer *buffer;
-	struct list_head listed;
-	struct list_head revoking;
-	unsigned long page;
-	unsigned long first_page;
-	unsigned long pages;
-	const char *attribute;
-};
-
-/* view.c */
 bool card_view_is_of(const struct file *file);
 bool card_view_is_intact(const struct vm_area_struct *vma);
 struct card_view *card_view_new(struct card_device *card,
 				struct vm_area_struct *vma);
 void card_view_install(struct card_view *view, struct vm_area_struct *vma);
 void card_view_put(struct card_view *view);
-
-/* mapping.c */
-struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping);
-void card_mapping_free(struct card_mapping *mapping);
-bool card_mapping_is_away(const struct card_mapping *mapping);
-vm_fault_t card_mapping_insert_page(const struct card_mapping *mapping,
-				    struct vm_area_struct *vma,
-				    unsigned long address, unsigned long page);
-
-/* revoke.c */
-void card_mapping_unlist(struct card_mapping *mapping);
 
 #endif /* DMA_CORE_VIEW_H */

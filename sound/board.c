@@ -20,7 +20,6 @@
 #include "board.h"
 #include "card/card.h"
 #include "compat.h"
-#include "misbehave.h"
 
 /* A line that the handler did not take down is presented again after this. */
 #define INTERRUPT_AGAIN_NS (100 * NSEC_PER_USEC)
@@ -377,7 +376,6 @@ struct oncard_board *oncard_board_create(struct device *dev,
 	board->card.memory_size = memory->size;
 	board->card.address_bits = memory->address_bits;
 	oncard_card_power_on(&board->card, ktime_get_ns());
-	oncard_misbehave_power_on(board);
 	return board;
 }
 

@@ -7,7 +7,10 @@
 #include <linux/dma-mapping.h>
 #include <sound/memalloc.h>
 
+#include "buffer.h"
 #include "oncard.h"
+#include "params.h"
+#include "scattered.h"
 
 static bool is_system_ram(void)
 {
@@ -116,4 +119,23 @@ void oncard_buffers_free(struct oncard *chip)
 
 	for (index = 0; index < ONCARD_STREAMS; index++)
 		oncard_buffer_free(chip, index);
+}
+
+/**
+ * oncard_pcm_set_buffer() - change which buffer ALSA knows of
+ * @substream: the stream
+ * @buffer: the buffer, or NULL
+ * @bytes: of it that are used
+ *
+ * Context: process context, may sleep. What mmap() sees of it, it sees in whole.
+ */
+void oncard_pcm_set_buffer(struct snd_pcm_substream *substream,
+			   struct snd_dma_buffer *buffer, size_t bytes)
+{
+	struct oncard *chip = snd_pcm_substream_chip(substream);
+
+	mutex_lock(&chip->buffer_lock);
+	snd_pcm_set_runtime_buffer(substream, buffer);
+	substream->runtime->dma_bytes = bytes;
+	mutex_unlock(&chip->buffer_lock);
 }

@@ -8,7 +8,21 @@
 #include <linux/wait.h>
 #include <sound/initval.h>
 
+#include "board.h"
+#include "buffer.h"
+#include "card/regs.h"
+#include "chip.h"
+#include "copy.h"
+#include "debugfs.h"
+#include "list.h"
+#include "loopback.h"
+#include "misbehave.h"
+#include "mixer.h"
 #include "oncard.h"
+#include "params.h"
+#include "pcm.h"
+#include "scattered.h"
+#include "watch.h"
 
 static int index[SNDRV_CARDS] = SNDRV_DEFAULT_IDX;
 static char *id[SNDRV_CARDS] = SNDRV_DEFAULT_STR;
@@ -51,41 +65,6 @@ void oncard_chips_admit(void)
 	mutex_lock(&probe_lock);
 	admitting = true;
 	mutex_unlock(&probe_lock);
-}
-
-/**
- * oncard_chip_enter() - hold the card where it is
- * @chip: the card
- * @held: for oncard_chip_exit()
- *
- * Until oncard_chip_exit(), the card's memory and the device that does DMA for it stay.
- * As drm_dev_enter(); never held while waiting for user space.
- *
- * Context: any.
- * Return: whether the card is still there; if not, there is no oncard_chip_exit().
- */
-bool oncard_chip_enter(struct oncard *chip, int *held)
-{
-	*held = srcu_read_lock(&chip->in_use);
-	if (!READ_ONCE(chip->gone)) {
-		__release(&chip->in_use); /* as far as sparse is concerned */
-		return true;
-	}
-	srcu_read_unlock(&chip->in_use, *held);
-	return false;
-}
-
-/**
- * oncard_chip_exit() - undo oncard_chip_enter()
- * @chip: the card
- * @held: from there
- *
- * Context: as oncard_chip_enter().
- */
-void oncard_chip_exit(struct oncard *chip, int held)
-{
-	__acquire(&chip->in_use);
-	srcu_read_unlock(&chip->in_use, held);
 }
 
 static int check_memory(struct device *dev, const struct oncard_memory *memory)
@@ -189,25 +168,6 @@ static int check_identity(struct oncard *chip)
 	return 0;
 }
 
-/**
- * oncard_enable_interrupts() - change which interrupts raise the card's line
- * @chip: the card
- * @clear: ONCARD_IRQ_* not to raise it any more
- * @set: ONCARD_IRQ_* to raise it, after that
- *
- * Context: any.
- */
-void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set)
-{
-	unsigned long irq;
-
-	spin_lock_irqsave(&chip->lock, irq);
-	chip->irq_enable = (chip->irq_enable & ~clear) | set;
-	oncard_board_write(chip->board, ONCARD_REG_IRQ_ENABLE,
-			   chip->irq_enable);
-	spin_unlock_irqrestore(&chip->lock, irq);
-}
-
 /* The card's interrupt, in softirq context. */
 static void chip_interrupt(void *data)
 {
@@ -228,6 +188,7 @@ static int start_hardware(struct oncard *chip)
 					  chip_interrupt, chip);
 	if (IS_ERR(chip->board))
 		return PTR_ERR(chip->board);
+	oncard_misbehave_power_on(chip->board);
 	oncard_board_enable_irq(chip->board, true);
 	err = check_identity(chip);
 	if (err)

@@ -34,8 +34,15 @@
 #include <linux/uio.h>
 #include <linux/wait.h>
 
+#include "board.h"
 #include "compat.h"
+#include "copy.h"
+#include "hold.h"
+#include "irq.h"
+#include "list.h"
 #include "oncard.h"
+#include "params.h"
+#include "watch.h"
 
 /* What one transfer takes at most: 4 MiB of whole pages. */
 #define ROUND_PAGES 1024

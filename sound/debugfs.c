@@ -7,6 +7,10 @@
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
+#include "board.h"
+#include "copy.h"
+#include "debugfs.h"
+#include "list.h"
 #include "misbehave.h"
 #include "oncard.h"
 

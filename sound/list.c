@@ -2,7 +2,9 @@
 /*
  * Lists of descriptors, as the card reads them. See Documentation/datasheet.md.
  */
+#include "list.h"
 #include "oncard.h"
+#include "params.h"
 
 /**
  * oncard_descriptor_bytes() - how long this machine's descriptors have to be

@@ -5,7 +5,10 @@
  */
 #include <sound/control.h>
 
+#include "board.h"
+#include "loopback.h"
 #include "oncard.h"
+#include "watch.h"
 
 /* A control's pair, and which value of its playback it shows. */
 static unsigned long private_value(unsigned int pair, enum oncard_slave slave)

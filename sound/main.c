@@ -8,7 +8,12 @@
  */
 #include <linux/module.h>
 
+#include "chip.h"
+#include "debugfs.h"
 #include "oncard.h"
+#include "params.h"
+#include "pci.h"
+#include "platform.h"
 
 static bool uses_pci;
 

@@ -15,6 +15,7 @@
 #include "card/faults.h"
 #include "misbehave.h"
 #include "oncard.h"
+#include "params.h"
 
 /* Every name at once is shorter. */
 #define TEXT_MAX 512

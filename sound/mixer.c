@@ -6,6 +6,8 @@
 #include <sound/control.h>
 #include <sound/tlv.h>
 
+#include "board.h"
+#include "mixer.h"
 #include "oncard.h"
 
 /* A step is 1 dB; the highest is 0 dB, and the lowest the last that the gain can show. */

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "oncard.h"
+#include "params.h"
 
 #define CARD_ADDR_DEFAULT 0x80000000ULL
 

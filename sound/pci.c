@@ -5,7 +5,11 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
+#include "board.h"
+#include "chip.h"
 #include "oncard.h"
+#include "params.h"
+#include "pci.h"
 
 #define MEMORY_BAR 2
 

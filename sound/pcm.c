@@ -16,8 +16,20 @@
 #include <sound/control.h>
 #include <sound/pcm_params.h>
 
+#include "board.h"
+#include "buffer.h"
 #include "compat.h"
+#include "hold.h"
+#include "irq.h"
+#include "list.h"
+#include "loopback.h"
 #include "oncard.h"
+#include "params.h"
+#include "pcm.h"
+#include "runaway.h"
+#include "transfer.h"
+#include "trigger.h"
+#include "watch.h"
 
 /* Each stream's part of the page of lists. */
 #define LIST_BYTES (PAGE_SIZE / ONCARD_STREAMS)
@@ -75,19 +87,6 @@ static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.periods_min = 1,
 	.periods_max = 1024,
 };
-
-/**
- * oncard_stream_index() - the card's number for a stream
- * @substream: of this driver
- *
- * Context: any.
- * Return: less than ONCARD_STREAMS.
- */
-unsigned int oncard_stream_index(const struct snd_pcm_substream *substream)
-{
-	return 2 * substream->number +
-	       (substream->stream == SNDRV_PCM_STREAM_CAPTURE);
-}
 
 static void write_stream(struct oncard *chip, unsigned int index, u32 reg,
 			 u32 value)
@@ -289,25 +288,6 @@ static int oncard_pcm_sync_stop(struct snd_pcm_substream *substream)
 	    !stop_stream(chip, oncard_stream_index(substream)))
 		let_go_of_buffer(chip, substream);
 	return 0;
-}
-
-/**
- * oncard_pcm_set_buffer() - change which buffer ALSA knows of
- * @substream: the stream
- * @buffer: the buffer, or NULL
- * @bytes: of it that are used
- *
- * Context: process context, may sleep. What mmap() sees of it, it sees in whole.
- */
-void oncard_pcm_set_buffer(struct snd_pcm_substream *substream,
-			   struct snd_dma_buffer *buffer, size_t bytes)
-{
-	struct oncard *chip = snd_pcm_substream_chip(substream);
-
-	mutex_lock(&chip->buffer_lock);
-	snd_pcm_set_runtime_buffer(substream, buffer);
-	substream->runtime->dma_bytes = bytes;
-	mutex_unlock(&chip->buffer_lock);
 }
 
 /*

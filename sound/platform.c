@@ -9,8 +9,12 @@
 #include <linux/mm.h>
 #include <linux/platform_device.h>
 
+#include "board.h"
+#include "chip.h"
 #include "compat.h"
 #include "oncard.h"
+#include "params.h"
+#include "platform.h"
 
 #define SIMULATED_SIZE SZ_4M
 

@@ -10,7 +10,11 @@
  */
 #include <linux/iopoll.h>
 
+#include "board.h"
+#include "buffer.h"
 #include "oncard.h"
+#include "runaway.h"
+#include "watch.h"
 
 /* How long a stream that is told to stop may take. */
 #define STOP_USECS (100 * USEC_PER_MSEC)

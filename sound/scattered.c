@@ -7,7 +7,11 @@
 #include <linux/scatterlist.h>
 #include <sound/pcm_params.h>
 
+#include "buffer.h"
+#include "list.h"
 #include "oncard.h"
+#include "params.h"
+#include "scattered.h"
 
 /* A list for the worst case, single pages; itself it has to be in one piece. */
 static size_t list_bytes(const struct oncard *chip)

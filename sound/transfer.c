@@ -13,7 +13,9 @@
 #include <sound/pcm.h>
 
 #include "compat.h"
+#include "hold.h"
 #include "oncard.h"
+#include "transfer.h"
 
 /*
  * Where a channel's byte lies, as ALSA reckons; interleaved ones have but one. NULL: the

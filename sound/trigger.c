@@ -19,7 +19,11 @@
 #include <linux/jiffies.h>
 #include <sound/pcm.h>
 
+#include "board.h"
+#include "loopback.h"
 #include "oncard.h"
+#include "trigger.h"
+#include "watch.h"
 
 typedef bool (*oncard_meant)(struct snd_pcm_substream *member);
 

@@ -12,8 +12,11 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 
+#include "board.h"
 #include "compat.h"
+#include "irq.h"
 #include "oncard.h"
+#include "watch.h"
 
 /* A position may be so far ahead of time: cards move in bursts. */
 #define POSITION_SLACK_NS NSEC_PER_MSEC

@@ -159,7 +159,7 @@ inline let_go(m, b)
 		take_buffer(m, b)
 	}
 	d_step {
-		/* list_as_revoked() */
+		/* card_mapping_list_revoked() */
 		mapping_is_there(m);
 		if
 		:: mapping_listed[m] == LISTED -> mapping_listed[m] = AS_REVOKED

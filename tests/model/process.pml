@@ -6,7 +6,7 @@
 
 /* --- mmap --------------------------------------------------------------------------- */
 
-/* mapping_new() */
+/* card_mapping_new() */
 inline mapping_new(p, m, b)
 {
 	m = 0;
@@ -127,7 +127,7 @@ inline do_mmap(p, m, b, c, n)
 	if
 	:: m == MAPPINGS
 	:: else ->
-		/* mapping_fill() */
+		/* card_mapping_fill() */
 		atomic {
 			down_read_revoke(c);
 			b = revoked[c]
