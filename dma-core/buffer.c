@@ -19,7 +19,7 @@
 #include "card-device.h"
 #include "objects.h"
 #include "quota.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 
 /* What of a request for DMA memory holds for the bookkeeping, too. */

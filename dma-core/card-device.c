@@ -5,7 +5,7 @@
 #include <linux/iommu.h>
 
 #include "card-device.h"
-#include "report.h"
+#include "caller.h"
 
 /* What tells a card device from any other. */
 const struct device_type card_device_type = {

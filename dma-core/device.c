@@ -20,7 +20,7 @@
 #include "map.h"
 #include "objects.h"
 #include "region.h"
-#include "report.h"
+#include "caller.h"
 #include "sg.h"
 #include "space.h"
 #include "system.h"

@@ -39,7 +39,7 @@
 #include "objects.h"
 #include "quota.h"
 #include "region.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 
 /* For how long the fences of all importers are waited for, and what is said after how long. */

@@ -16,7 +16,7 @@
 #include "map.h"
 #include "mapping.h"
 #include "quota.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 #include "view.h"
 

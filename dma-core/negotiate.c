@@ -9,7 +9,7 @@
 #include "card-device.h"
 #include "mask.h"
 #include "region.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 
 static int set_masks(struct device *dev, u64 mask)

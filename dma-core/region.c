@@ -23,7 +23,7 @@
 #include "mask.h"
 #include "objects.h"
 #include "region.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 
 /* All regions of the machine: one byte of card memory has one declaration. */

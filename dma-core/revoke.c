@@ -33,7 +33,7 @@
 #include "card-device.h"
 #include "export.h"
 #include "mapping.h"
-#include "report.h"
+#include "caller.h"
 #include "trace.h"
 #include "view.h"
 

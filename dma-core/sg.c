@@ -25,7 +25,7 @@
 #include "card-device.h"
 #include "merge.h"
 #include "region.h"
-#include "report.h"
+#include "caller.h"
 #include "sg.h"
 #include "trace.h"
 

@@ -27,7 +27,7 @@
 #include "params.h"
 #include "pcm.h"
 #include "runaway.h"
-#include "transfer.h"
+#include "pcm-copy.h"
 #include "trigger.h"
 #include "watch.h"
 

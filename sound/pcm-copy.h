@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef SND_ONCARD_TRANSFER_H
-#define SND_ONCARD_TRANSFER_H
+#ifndef SND_ONCARD_PCM_COPY_H
+#define SND_ONCARD_PCM_COPY_H
 
 struct iov_iter;
 struct snd_pcm_substream;
@@ -11,4 +11,4 @@ int oncard_pcm_copy(struct snd_pcm_substream *substream, int channel,
 int oncard_pcm_fill_silence(struct snd_pcm_substream *substream, int channel,
 			    unsigned long position, unsigned long bytes);
 
-#endif /* SND_ONCARD_TRANSFER_H */
+#endif /* SND_ONCARD_PCM_COPY_H */

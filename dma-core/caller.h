@@ -2,8 +2,8 @@
 /*
  * Inside dma-core: mistakes of callers.
  */
-#ifndef DMA_CORE_REPORT_H
-#define DMA_CORE_REPORT_H
+#ifndef DMA_CORE_CALLER_H
+#define DMA_CORE_CALLER_H
 
 struct device;
 
@@ -20,4 +20,4 @@ struct device;
 __printf(3, 4) void card_caller_erred(struct device *dev, bool *warned,
 				      const char *format, ...);
 
-#endif /* DMA_CORE_REPORT_H */
+#endif /* DMA_CORE_CALLER_H */

@@ -6,7 +6,7 @@
 #include <linux/device.h>
 #include <linux/printk.h>
 
-#include "report.h"
+#include "caller.h"
 
 /**
  * card_caller_erred() - say what a caller of dma-core did wrong

@@ -15,7 +15,7 @@
 #include "compat.h"
 #include "hold.h"
 #include "oncard.h"
-#include "transfer.h"
+#include "pcm-copy.h"
 
 /*
  * Where a channel's byte lies, as ALSA reckons; interleaved ones have but one. NULL: the
