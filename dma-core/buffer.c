@@ -22,7 +22,7 @@
 #include "caller.h"
 #include "trace.h"
 
-/* What of a request for DMA memory holds for the bookkeeping, too. */
+/* Of the caller's gfp flags, those that also apply to the allocation of our own structure. */
 #define ALLOCATION_GFP (GFP_KERNEL | GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY)
 
 /* --- what is owned; with card_device.lock held ---------------------------------------- */
@@ -79,29 +79,29 @@ static void disown(struct card_device *card, struct card_buffer *buffer)
 /* Whether an allocation may go on: not for a card that is gone. */
 static bool begin_allocating(struct card_device *card)
 {
-	unsigned long irq;
+	unsigned long flags;
 	bool may;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	may = !card->revoked;
 	if (may)
 		card->allocating++;
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return may;
 }
 
 /* @buffer is there, or NULL. */
 static void end_allocating(struct card_device *card, struct card_buffer *buffer)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	card->allocating--;
 	if (buffer)
 		remember_owned(card, buffer);
 	if (card->revoked)
 		wake_up(&card->idle);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 }
 
 /*
@@ -157,17 +157,17 @@ static void buffer_destroy(struct kref *kref)
 	struct card_buffer *buffer =
 		container_of(kref, struct card_buffer, kref);
 	struct card_device *card = buffer->card;
-	unsigned long irq;
+	unsigned long flags;
 
 	trace_dma_card_give_back(&card->dev, buffer->ops->name, buffer->handle,
 				 buffer->size);
 	buffer->ops->give_back(buffer);
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_del(&buffer->on_card);
 	card->counters.freed++;
 	if (card->revoked)
 		wake_up(&card->idle);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	kfree(buffer);
 	card_object_destroyed(CARD_OBJECT_BUFFER, 1);
 	put_device(&card->dev);
@@ -187,17 +187,17 @@ struct card_buffer *card_buffer_get(struct card_device *card, void *cpu_addr,
 				    dma_addr_t handle, size_t size)
 {
 	struct card_buffer *buffer;
-	unsigned long irq;
+	unsigned long flags;
 	size_t has;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	buffer = find_owned(card, cpu_addr, handle);
 	has = buffer ? buffer->size : 0;
 	if (buffer && size <= PAGE_ALIGN(has))
 		kref_get(&buffer->kref);
 	else
 		buffer = NULL;
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	/* (once it was revoked, they are taken from whoever did not free them) */
 	if (!buffer && !card_is_revoked(card))
 		CALLER_ERRED(&card->dev,
@@ -219,17 +219,17 @@ void card_buffer_free(struct card_device *card, size_t size, void *cpu_addr,
 		      dma_addr_t handle)
 {
 	struct card_buffer *buffer;
-	unsigned long irq;
+	unsigned long flags;
 	size_t has;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	buffer = find_owned(card, cpu_addr, handle);
 	has = buffer ? buffer->size : 0;
 	if (buffer && has == size)
 		disown(card, buffer);
 	else
 		buffer = NULL;
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	if (buffer)
 		free_by_owner(buffer);
 	else if (!card_is_revoked(card))
@@ -276,9 +276,9 @@ static bool has_buffers(struct card_device *card)
 /*
  * card_buffers_reclaim() - take back all buffers of a card that was revoked
  *
- * Buffers that are still there after their owner's share was dropped are held by
- * calls that run, and by closes that have not yet come to their end; neither waits for
- * a user.
+ * Buffers that are left when the owner's reference was dropped are referenced by calls in
+ * flight, or by a close of a VMA in progress. Both end without user space, so that the wait
+ * is bounded.
  *
  * Context: process context, may sleep.
  */

@@ -76,7 +76,8 @@ struct card_span {
  * struct card_device - a device whose DMA API serves card memory
  * @dev: what drivers hold
  * @choice: of the last dma_negotiate_mask(), under @lock; all 0 before
- * @declared: memory was declared once; system RAM is no longer a matter of course
+ * @declared: card memory was declared at least once; from then on an allocation takes system
+ *	RAM only if the owner allowed it
  * @lock: guards @revoked, @allocating, @regions, @buffers, @owned, @mappings, @exports,
  *	@counters and the lists' members
  * @revoke_lock: held for reading while pages are put into user space, and for writing
@@ -142,7 +143,10 @@ static inline struct card_device *to_card_device(struct device *dev)
 	return container_of(dev, struct card_device, dev);
 }
 
-/* For a caller who may be told so too early, but never too late. */
+/*
+ * Without a lock. @revoked is set before anything is taken away: true may be returned while
+ * the revocation still runs, and false is out of date as soon as it is returned.
+ */
 static inline bool card_is_revoked(const struct card_device *card)
 {
 	return READ_ONCE(card->revoked);

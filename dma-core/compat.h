@@ -27,7 +27,7 @@
 #error "dma-core wants a 64-bit kernel: x86-64 and arm64 are supported, 32-bit is not"
 #endif
 
-/* set_dma_ops() is there all the same, and does nothing. */
+/* Without these options set_dma_ops() compiles to nothing: fail here instead. */
 #if !defined(CONFIG_DMA_OPS) && !defined(CONFIG_ARCH_HAS_DMA_OPS)
 #error "this kernel was built without DMA ops for single devices"
 #endif

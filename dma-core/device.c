@@ -30,7 +30,7 @@ static int card_memory_alloc(struct card_device *card,
 			     struct card_buffer *buffer, gfp_t gfp,
 			     unsigned long attrs)
 {
-	unsigned long irq;
+	unsigned long flags;
 	int err;
 
 	if (!READ_ONCE(card->declared) || attrs & DMA_CARD_ATTR_SYSTEM_RAM)
@@ -40,9 +40,9 @@ static int card_memory_alloc(struct card_device *card,
 		return err;
 	err = card_system_alloc(card, buffer, gfp, attrs);
 	if (!err) {
-		spin_lock_irqsave(&card->lock, irq);
+		spin_lock_irqsave(&card->lock, flags);
 		card->counters.fallen_back++;
-		spin_unlock_irqrestore(&card->lock, irq);
+		spin_unlock_irqrestore(&card->lock, flags);
 	}
 	return err;
 }
@@ -160,7 +160,10 @@ static dma_addr_t map_resource(struct device *dev, phys_addr_t phys_addr,
 	if (dma_mapping_error(dev->parent, handle) ||
 	    !card_regions_hold_device(card, handle, size))
 		return handle;
-	/* It could not be told apart any more, neither here nor by the card. */
+	/*
+	 * The bus address lies in the card's own range: neither an unmap nor the card could
+	 * tell the two apart.
+	 */
 	dma_unmap_phys(dev->parent, handle, size, dir, attrs);
 	dev_err_ratelimited(dev,
 			    "%zu bytes at %pap would be at %pad, where the card has memory of its own\n",

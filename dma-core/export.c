@@ -128,7 +128,7 @@ static struct card_buffer *export_get_buffer(struct card_export *export)
 	return buffer;
 }
 
-/* Whoever takes it off drops its reference; NULL: somebody has. */
+/* Takes the buffer off; the caller inherits its reference. NULL: it was taken already. */
 static struct card_buffer *export_take_buffer(struct card_export *export)
 {
 	struct card_device *card = export->card;

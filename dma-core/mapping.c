@@ -29,7 +29,8 @@ static LIST_HEAD(revoked_mappings);
 static DEFINE_SPINLOCK(revoked_lock);
 
 /*
- * Whoever takes the buffer off a mapping drops its reference; NULL: somebody has.
+ * Takes the buffer off a mapping; the caller inherits its reference. NULL: a close or a
+ * revocation has taken it already.
  */
 struct card_buffer *card_mapping_take_buffer(struct card_mapping *mapping)
 {

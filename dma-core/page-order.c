@@ -121,7 +121,7 @@ static unsigned int tree_set_between(struct page_order *po, u64 first, u64 last,
 		y /= 2;
 		a /= 2;
 		b /= 2;
-		/* (what is still to be filled as a whole has no news below) */
+		/* (nodes in [a, b) will be filled as a whole: only those beside them are stale) */
 		if (x < a || x >= b)
 			node_stale(po, level, x);
 		if (x != y && y >= b)

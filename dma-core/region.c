@@ -490,13 +490,13 @@ EXPORT_SYMBOL_GPL(dma_release_card_memory);
 bool card_allows_system(struct card_device *card)
 {
 	const struct card_region *region;
-	unsigned long irq;
+	unsigned long flags;
 	bool allowed = false;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_for_each_entry(region, &card->regions, on_card)
 		allowed |= region->flags & DMA_CARD_MEMORY_ALLOW_SYSTEM;
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return allowed;
 }
 
@@ -515,13 +515,13 @@ u64 region_longest_bytes(struct card_region *region)
 u64 card_regions_mask(struct card_device *card)
 {
 	const struct card_region *region;
-	unsigned long irq;
+	unsigned long flags;
 	u64 last = 0;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_for_each_entry(region, &card->regions, on_card)
 		last = max(last, card_window_last_device_addr(&region->window));
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return card_mask_covering(last);
 }
 
@@ -534,21 +534,21 @@ int card_regions_to_device(struct card_device *card, phys_addr_t phys_addr,
 			   size_t size, dma_addr_t *device_addr)
 {
 	const struct card_region *region;
-	unsigned long irq;
+	unsigned long flags;
 	int err = -ENXIO;
 	u64 address;
 
 	/* Each entry of a list asks. */
 	if (!card_regions_may_have(card, phys_addr, phys_addr + (size - 1)))
 		return err;
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_for_each_entry(region, &card->regions, on_card) {
 		err = card_window_to_device(&region->window, phys_addr, size,
 					    &address);
 		if (err != -ENXIO)
 			break;
 	}
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	if (!err)
 		*device_addr = address;
 	return err;
@@ -559,15 +559,15 @@ bool card_regions_hold_device(struct card_device *card, dma_addr_t device_addr,
 			      size_t size)
 {
 	const struct card_region *region;
-	unsigned long irq;
+	unsigned long flags;
 	bool held = false;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_for_each_entry(region, &card->regions, on_card)
 		held |= card_ranges_overlap(region->window.device_addr,
 					    region->window.size, device_addr,
 					    size);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return held;
 }
 
@@ -598,16 +598,16 @@ u64 card_limit_below(struct card_device *card, dma_addr_t handle, size_t size)
 {
 	const struct card_window *window;
 	u64 limit = U64_MAX;
-	unsigned long irq;
+	unsigned long flags;
 
 	/* Each entry of a list asks. */
 	if (!span_may_have(&card->handle_span, handle, handle + (size - 1)))
 		return limit;
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	window = window_of_handle(card, handle, size);
 	if (window)
 		limit = window->device_addr ? window->device_addr - 1 : 0;
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return limit;
 }
 
@@ -632,14 +632,14 @@ static void region_give_back(struct card_buffer *buffer)
 {
 	struct card_region *region = buffer->region;
 	struct card_device *card = region->card;
-	unsigned long irq;
+	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	err = card_pages_free(&region->pages,
 			      PHYS_PFN(offset_in_region(buffer)),
 			      PHYS_PFN(PAGE_ALIGN(buffer->size)));
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	WARN_ONCE(err, "%s: a buffer of %zu bytes is not its region's: %d\n",
 		  dev_name(&card->dev), buffer->size, err);
 	kref_put(&region->kref, region_destroy);
@@ -716,9 +716,9 @@ static void report_exhaustion(struct card_device *card, size_t wanted)
 	struct card_region *region;
 	u64 free = 0, longest = 0, total = 0, beyond = 0, block = 0;
 	unsigned int regions = 0;
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	card->counters.exhausted++;
 	list_for_each_entry(region, &card->regions, on_card) {
 		if (!under_coherent_mask(card, region)) {
@@ -731,7 +731,7 @@ static void report_exhaustion(struct card_device *card, size_t wanted)
 		total += region->window.size;
 		regions++;
 	}
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	dev_warn_ratelimited(card->dev.parent,
 			     "no %zu bytes of card memory in a row: %llu of %llu bytes free in %u region%s, %llu in the longest row, %llu beyond the mask %#llx\n",
 			     wanted, free, total, regions,
@@ -767,11 +767,11 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer,
 {
 	size_t bytes = PAGE_ALIGN(buffer->size);
 	struct card_region *region;
-	unsigned long irq;
+	unsigned long flags;
 	u32 first;
 	int err = -ENOMEM;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	list_for_each_entry(region, &card->regions, on_card) {
 		if (!under_coherent_mask(card, region))
 			continue;
@@ -784,7 +784,7 @@ int card_region_alloc(struct card_device *card, struct card_buffer *buffer,
 			break;
 		}
 	}
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	if (err) {
 		report_exhaustion(card, bytes);
 		return -ENOMEM;

@@ -2,8 +2,8 @@
 /*
  * Scatterlists: entries that lie side by side in memory are mapped as one segment.
  *
- * Behind an IOMMU the parent does that, and better: it makes side by side what is
- * not. Without one the direct mapping leaves every entry as it is, and so they are
+ * Behind an IOMMU the parent maps the list: it can put scattered pages in a row in the
+ * bus's address space. Without one the direct mapping leaves every entry as it is, and so they are
  * joined here, by the limits in merge.c. What a list was mapped to stands in the DMA
  * fields of its first entries, as the DMA API promises, with a length of 0 behind
  * the last; the pages of the list stay as they are, and unmapping needs no more.
@@ -216,15 +216,15 @@ static dma_addr_t map_within_limits(struct device *parent,
 static void note_list(struct card_device *card, unsigned int entries,
 		      unsigned int segments, unsigned int longest)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	card->counters.lists++;
 	card->counters.entries += entries;
 	card->counters.segments += segments;
 	card->counters.longest_run =
 		max_t(u64, card->counters.longest_run, longest);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	trace_dma_card_map_sg(&card->dev, entries, segments, longest);
 }
 

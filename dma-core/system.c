@@ -30,11 +30,11 @@ static void set_parents_mask(struct card_device *card)
 
 struct device *card_allocating_parent(struct card_device *card)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 	return card->dev.parent;
 }
 
@@ -45,24 +45,24 @@ struct device *card_allocating_parent(struct card_device *card)
  */
 void card_allocating_below(struct card_device *card, u64 limit)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	card->limited++;
 	card->limit = min(card->limit, limit);
 	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 }
 
 void card_allocated_below(struct card_device *card)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&card->lock, irq);
+	spin_lock_irqsave(&card->lock, flags);
 	if (!--card->limited)
 		card->limit = U64_MAX;
 	set_parents_mask(card);
-	spin_unlock_irqrestore(&card->lock, irq);
+	spin_unlock_irqrestore(&card->lock, flags);
 }
 
 static struct device *dma_parent(const struct card_buffer *buffer)

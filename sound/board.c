@@ -126,18 +126,18 @@ static const struct oncard_bus board_bus = {
 };
 
 /* Interrupts are off for as long as the card works: it is to be known for how long. */
-static u64 lock_board(struct oncard_board *board, unsigned long *irq)
+static u64 lock_board(struct oncard_board *board, unsigned long *flags)
 	__acquires(&board->lock)
 {
-	spin_lock_irqsave(&board->lock, *irq);
+	spin_lock_irqsave(&board->lock, *flags);
 	return ktime_get_ns();
 }
 
 static void unlock_board(struct oncard_board *board, u64 since,
-			 unsigned long irq) __releases(&board->lock)
+			 unsigned long flags) __releases(&board->lock)
 {
 	WRITE_ONCE(board->longest, max(board->longest, ktime_get_ns() - since));
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 }
 
 static bool interrupts(const struct oncard_board *board)
@@ -164,25 +164,25 @@ static void arm_timer(struct oncard_board *board, u64 when_line_is_up)
 /* Returns whether the card is up to date. */
 static bool catch_up(struct oncard_board *board)
 {
-	unsigned long irq;
-	u64 now = lock_board(board, &irq);
+	unsigned long flags;
+	u64 now = lock_board(board, &flags);
 	u64 until = min(now,
 			board->card.host_now + oncard_card_slice(&board->card));
 
 	if (!board->off)
 		oncard_card_step(&board->card, until);
-	unlock_board(board, now, irq);
+	unlock_board(board, now, flags);
 	return until == now || board->off;
 }
 
 static void call_handler(struct oncard_board *board)
 {
-	unsigned long irq;
+	unsigned long flags;
 	bool raised;
 
-	spin_lock_irqsave(&board->lock, irq);
+	spin_lock_irqsave(&board->lock, flags);
 	raised = interrupts(board) && !board->off;
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 	if (raised)
 		board->interrupt(board->data);
 }
@@ -194,18 +194,18 @@ static enum hrtimer_restart board_tick(struct hrtimer *timer)
 		container_of(timer, struct oncard_board, timer);
 	u64 began = ktime_get_ns();
 	unsigned int steps = 0;
-	unsigned long irq;
+	unsigned long flags;
 	u64 now;
 
 	while (!catch_up(board) && ++steps < STEPS_A_TICK)
 		;
 	call_handler(board);
 
-	spin_lock_irqsave(&board->lock, irq);
+	spin_lock_irqsave(&board->lock, flags);
 	now = ktime_get_ns();
 	board->rest_until = now + (now - began);
 	arm_timer(board, now + INTERRUPT_AGAIN_NS);
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -220,15 +220,15 @@ static enum hrtimer_restart board_tick(struct hrtimer *timer)
 u32 oncard_board_read(struct oncard_board *board, u32 reg)
 {
 	u32 value = ONCARD_NOBODY;
-	unsigned long irq;
-	u64 now = lock_board(board, &irq);
+	unsigned long flags;
+	u64 now = lock_board(board, &flags);
 
 	if (!board->off) {
 		if (oncard_card_is_timed(reg))
 			oncard_card_step(&board->card, now);
 		value = oncard_card_read(&board->card, reg);
 	}
-	unlock_board(board, now, irq);
+	unlock_board(board, now, flags);
 	return value;
 }
 
@@ -245,18 +245,18 @@ u32 oncard_board_read(struct oncard_board *board, u32 reg)
  */
 void oncard_board_write(struct oncard_board *board, u32 reg, u32 value)
 {
-	unsigned long irq;
+	unsigned long flags;
 	u64 now;
 
 	wmb(); /* descriptors before the write that makes the card fetch them */
-	now = lock_board(board, &irq);
+	now = lock_board(board, &flags);
 	if (!board->off) {
 		if (oncard_card_is_timed(reg))
 			oncard_card_step(&board->card, now);
 		oncard_card_write(&board->card, reg, value);
 		arm_timer(board, now);
 	}
-	unlock_board(board, now, irq);
+	unlock_board(board, now, flags);
 }
 
 /**
@@ -279,12 +279,12 @@ u64 oncard_board_longest(struct oncard_board *board)
  */
 void oncard_board_synchronize_irq(struct oncard_board *board)
 {
-	unsigned long irq;
+	unsigned long flags;
 
 	hrtimer_cancel(&board->timer);
-	spin_lock_irqsave(&board->lock, irq);
+	spin_lock_irqsave(&board->lock, flags);
 	arm_timer(board, ktime_get_ns());
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 }
 
 /**
@@ -296,12 +296,12 @@ void oncard_board_synchronize_irq(struct oncard_board *board)
  */
 void oncard_board_enable_irq(struct oncard_board *board, bool enable)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&board->lock, irq);
+	spin_lock_irqsave(&board->lock, flags);
 	board->irq_off = !enable;
 	arm_timer(board, ktime_get_ns());
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 }
 
 /**
@@ -314,14 +314,14 @@ void oncard_board_enable_irq(struct oncard_board *board, bool enable)
  */
 void oncard_board_set_faults(struct oncard_board *board, u32 kinds, u64 seed)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&board->lock, irq);
+	spin_lock_irqsave(&board->lock, flags);
 	if (!board->off)
 		oncard_card_step(&board->card, ktime_get_ns());
 	oncard_faults_set(&board->card, kinds, seed);
 	arm_timer(board, ktime_get_ns());
-	spin_unlock_irqrestore(&board->lock, irq);
+	spin_unlock_irqrestore(&board->lock, flags);
 }
 
 /**

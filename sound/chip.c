@@ -36,8 +36,8 @@ module_param_array(enable, bool, NULL, 0444);
 MODULE_PARM_DESC(enable, "Enable the card");
 
 /*
- * Under probe_lock: the elements of the parameters that cards have taken, which a
- * card that is not enabled does for good, and how many cards there are.
+ * Under probe_lock: which elements of index[], id[] and enable[] are taken. That of a card
+ * which is not enabled stays taken.
  */
 static DEFINE_MUTEX(probe_lock);
 static DECLARE_BITMAP(slots, SNDRV_CARDS);
@@ -115,7 +115,7 @@ static int negotiate_mask(struct oncard *chip)
 	return 0;
 }
 
-/* Only the card itself is not over when its owner has destroyed it. */
+/* Others may still refer to the struct device when it is destroyed: our reference goes last. */
 static void destroy_dma_device(struct oncard *chip)
 {
 	dma_destroy_card_device(chip->dma);

@@ -485,7 +485,7 @@ static bool stop_engine(struct oncard_copy *copy, u32 *status)
 				  ABORT_USECS, false, copy, status);
 }
 
-/* Without pages and memory of its own, the round is none any more. */
+/* The pages and their mapping move to copy->abandoned: the caller must not free them. */
 static void abandon(struct copy_round *round)
 {
 	struct oncard_copy *copy = round->copy;
@@ -611,7 +611,10 @@ static int judge_end(struct copy_round *round, u32 status, u32 later, u64 done)
 	return -EIO;
 }
 
-/* From start to end: after this the card reaches none of the pages, or has them. */
+/*
+ * Runs one transfer. On return the engine has stopped; or the round was abandoned, and keeps
+ * its pages pinned.
+ */
 static int run_engine(struct copy_round *round, size_t offset)
 {
 	struct oncard_copy *copy = round->copy;

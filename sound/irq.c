@@ -18,11 +18,11 @@
  */
 void oncard_enable_interrupts(struct oncard *chip, u32 clear, u32 set)
 {
-	unsigned long irq;
+	unsigned long flags;
 
-	spin_lock_irqsave(&chip->lock, irq);
+	spin_lock_irqsave(&chip->lock, flags);
 	chip->irq_enable = (chip->irq_enable & ~clear) | set;
 	oncard_board_write(chip->board, ONCARD_REG_IRQ_ENABLE,
 			   chip->irq_enable);
-	spin_unlock_irqrestore(&chip->lock, irq);
+	spin_unlock_irqrestore(&chip->lock, flags);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A card's clock may be a little off, and it may stand still where a machine sleeps; it
- * cannot run ahead of time. So what it was behind is forgotten, and what it is ahead
- * adds up.
+ * A card's clock may lag: it drifts a little, and it stands still where a machine sleeps. It
+ * cannot run ahead of time. So lag is discarded, and lead accumulates until it exceeds
+ * the slack.
  */
 #include "pace.h"
 

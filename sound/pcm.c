@@ -257,7 +257,10 @@ static bool halt_stream(struct oncard *chip,
 	return stop_stream(chip, index);
 }
 
-/* The stream's buffer is out of the card's reach, or out of everybody else's. */
+/*
+ * Stops the stream. If the card goes on nevertheless, the buffer stays allocated, so that
+ * nobody else gets memory that the card still uses.
+ */
 static void let_go_of_buffer(struct oncard *chip,
 			     struct snd_pcm_substream *substream)
 {

@@ -305,17 +305,17 @@ static enum hrtimer_restart watch_tick(struct hrtimer *timer)
 	struct snd_pcm_substream *substream =
 		READ_ONCE(chip->substream[watch->index]);
 	bool well = true;
-	unsigned long irq;
+	unsigned long flags;
 
 	if (!substream)
 		return HRTIMER_NORESTART;
-	snd_pcm_stream_lock_irqsave(substream, irq);
+	snd_pcm_stream_lock_irqsave(substream, flags);
 	if (watch->running) {
 		well = look(chip, watch);
 		if (well)
 			arm(watch);
 	}
-	snd_pcm_stream_unlock_irqrestore(substream, irq);
+	snd_pcm_stream_unlock_irqrestore(substream, flags);
 	if (!well)
 		snd_pcm_stop_xrun(substream);
 	return HRTIMER_NORESTART;
@@ -481,7 +481,8 @@ void oncard_watch_sync(struct oncard *chip, unsigned int index)
  * oncard_watch_destroy() - undo oncard_watch_create()
  * @chip: the card, whose files are closed
  *
- * Who found the card silent has streams looked at that may have stopped by then.
+ * oncard_silent() arms the timers of all streams, also of those that stop at the same time:
+ * all are cancelled here.
  *
  * Context: process context, may sleep.
  */
