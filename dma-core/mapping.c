@@ -115,6 +115,7 @@ static unsigned long pfn_of(const struct card_mapping *mapping,
  */
 bool card_mapping_is_away(const struct card_mapping *mapping)
 {
+	lockdep_assert_held(&mapping->view->card->revoke_lock);
 	return mapping->view->card->suspended && mapping->buffer->region;
 }
 
@@ -337,9 +338,10 @@ void card_mapping_list_revoked(struct card_mapping *mapping)
 	spin_unlock_irq(&card->lock);
 }
 
-/* Called for a mapping that is closed, with card_device.lock held. */
+/* Called for a mapping that is closed. */
 void card_mapping_unlist(struct card_mapping *mapping)
 {
+	lockdep_assert_held(&mapping->view->card->lock);
 	spin_lock(&revoked_lock);
 	list_del_init(&mapping->listed);
 	spin_unlock(&revoked_lock);

@@ -267,13 +267,13 @@ static bool reaches_into(const struct card_buffer *buffer,
 	return false;
 }
 
-/* With card_device.lock held. */
 static const struct card_buffer *buffer_in_window(const struct card_device *card,
 						  const struct card_window
 							  *window)
 {
 	const struct card_buffer *buffer;
 
+	lockdep_assert_held(&card->lock);
 	list_for_each_entry(buffer, &card->buffers, on_card)
 		if (reaches_into(buffer, window))
 			return buffer;
@@ -500,14 +500,15 @@ bool card_allows_system(struct card_device *card)
 	return allowed;
 }
 
-/* Both with card_device.lock held. */
 u64 region_free_bytes(const struct card_region *region)
 {
+	lockdep_assert_held(&region->card->lock);
 	return (u64)card_pages_free_count(&region->pages) << PAGE_SHIFT;
 }
 
 u64 region_longest_bytes(struct card_region *region)
 {
+	lockdep_assert_held(&region->card->lock);
 	return (u64)card_pages_largest_run(&region->pages) << PAGE_SHIFT;
 }
 
@@ -704,9 +705,10 @@ static bool under_coherent_mask(const struct card_device *card,
 /* Memory on a card is slow to write to: this takes some milliseconds. */
 #define ZEROED_AT_ONCE SZ_1M
 
-/* With card_device.lock held: a power of two, aligned to itself. */
+/* A power of two, aligned to itself. */
 static u64 region_largest_block(struct card_region *region)
 {
+	lockdep_assert_held(&region->card->lock);
 	return (u64)card_pages_largest_block(&region->pages) << PAGE_SHIFT;
 }
 

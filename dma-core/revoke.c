@@ -285,11 +285,12 @@ static void set_revoked(struct card_device *card)
 	wake_up_all(&card->resumed);
 }
 
-/* With card_device.revoke_mutex held. */
 static void revoke_all(struct card_device *card)
 {
-	unsigned int mappings = revoke_mappings(card);
+	unsigned int mappings;
 
+	lockdep_assert_held(&card->revoke_mutex);
+	mappings = revoke_mappings(card);
 	card_exports_revoke(card);
 	trace_dma_revoke_card_memory(&card->dev, mappings);
 }
