@@ -212,6 +212,12 @@ uninstall:
 
 install_place = --prefix '$(PREFIX)' $(if $(DESTDIR),--destdir '$(DESTDIR)')
 
+## make release      the archive of a version, in build/release/: of a commit that passes
+##                   make check and make test
+.PHONY: release
+release:
+	$(Q)packaging/release
+
 ## make deb          Debian packages, in build/deb/
 .PHONY: deb
 deb:
