@@ -10,16 +10,15 @@
  * whose nodes are in the buffers: whoever allocates may be atomic, and what is remembered
  * needs no memory of its own.
  */
-#include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "attribute.h"
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
 #include "objects.h"
 #include "quota.h"
-#include "caller.h"
 #include "trace.h"
 
 /* Of the caller's gfp flags, those that also apply to the allocation of our own structure. */

@@ -2,9 +2,11 @@
 /*
  * What a caller is told that made a mistake.
  */
+#include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/device.h>
 #include <linux/printk.h>
+#include <linux/stdarg.h>
 
 #include "caller.h"
 

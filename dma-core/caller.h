@@ -5,6 +5,8 @@
 #ifndef DMA_CORE_CALLER_H
 #define DMA_CORE_CALLER_H
 
+#include <linux/types.h>
+
 struct device;
 
 /*

@@ -4,8 +4,8 @@
  */
 #include <linux/iommu.h>
 
-#include "card-device.h"
 #include "caller.h"
+#include "card-device.h"
 
 /* What tells a card device from any other. */
 const struct device_type card_device_type = {

@@ -14,13 +14,13 @@
 #include <linux/slab.h>
 
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
 #include "compat.h"
 #include "debugfs.h"
 #include "map.h"
 #include "objects.h"
 #include "region.h"
-#include "caller.h"
 #include "sg.h"
 #include "space.h"
 #include "system.h"

@@ -31,6 +31,7 @@
 #include <linux/slab.h>
 
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
 #include "compat.h"
 #include "export.h"
@@ -38,8 +39,6 @@
 #include "merge.h"
 #include "objects.h"
 #include "quota.h"
-#include "region.h"
-#include "caller.h"
 #include "trace.h"
 
 /* For how long the fences of all importers are waited for, and what is said after how long. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a driver's mmap() calls: buffers are put into a VMA, each as a mapping (mapping.c) in
- * the VMA's view (view.c).
+ * the VMA's view (view.c). And dma_coherent_page(), for fault handlers of the old kind.
  */
 #include <linux/dma-mapping.h>
 #include <linux/file.h>
@@ -11,12 +11,12 @@
 #include <linux/overflow.h>
 
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
 #include "compat.h"
 #include "map.h"
 #include "mapping.h"
 #include "quota.h"
-#include "caller.h"
 #include "trace.h"
 #include "view.h"
 

@@ -8,7 +8,7 @@
  *
  * It holds one reference on the buffer, up to a revocation.
  */
-#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/seq_file.h>

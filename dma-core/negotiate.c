@@ -6,10 +6,10 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 
+#include "caller.h"
 #include "card-device.h"
 #include "mask.h"
 #include "region.h"
-#include "caller.h"
 #include "trace.h"
 
 static int set_masks(struct device *dev, u64 mask)

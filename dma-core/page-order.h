@@ -14,9 +14,10 @@
  *   nr_orders set, what is larger than the largest block takes a step more for each
  *   such block that there is.
  * - Some calls need the longest run of free pages: page_order_alloc_runs(),
- *   page_order_largest_run(), and page_order_alloc() where no block suffices. They
- *   first refresh the stale part of the tree: O(log pages) for each change since the
- *   last refresh, at most O(pages / 64).
+ *   page_order_largest_run(), and page_order_alloc() where no block suffices and a
+ *   short look at the blocks there are does not settle it. They first refresh the stale
+ *   part of the tree: O(log pages) for each change since the last refresh, at most
+ *   O(pages / 64).
  *
  * When there is free memory and a request may still fail: see page_order_alloc().
  *

@@ -19,11 +19,11 @@
 
 #include "attribute.h"
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
 #include "mask.h"
 #include "objects.h"
 #include "region.h"
-#include "caller.h"
 #include "trace.h"
 
 /* All regions of the machine: one byte of card memory has one declaration. */

@@ -30,10 +30,11 @@
 #include <linux/rbtree.h>
 
 #include "buffer.h"
+#include "caller.h"
 #include "card-device.h"
+#include "compat.h"
 #include "export.h"
 #include "mapping.h"
-#include "caller.h"
 #include "trace.h"
 #include "view.h"
 

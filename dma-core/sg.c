@@ -3,10 +3,10 @@
  * Scatterlists: entries that lie side by side in memory are mapped as one segment.
  *
  * Behind an IOMMU the parent maps the list: it can put scattered pages in a row in the
- * bus's address space. Without one the direct mapping leaves every entry as it is, and so they are
- * joined here, by the limits in merge.c. What a list was mapped to stands in the DMA
- * fields of its first entries, as the DMA API promises, with a length of 0 behind
- * the last; the pages of the list stay as they are, and unmapping needs no more.
+ * bus's address space. Without one the direct mapping leaves every entry as it is, and so
+ * they are joined here, by the limits in merge.c. What a list was mapped to stands in the
+ * DMA fields of its first entries, as the DMA API promises, with a length of 0 behind the
+ * last; the pages of the list stay as they are, and unmapping needs no more.
  *
  *	entries     | 4096 | 0 | 4096 | 0 | 512 |
  *	memory      ########...########...####
@@ -25,7 +25,6 @@
 #include "card-device.h"
 #include "merge.h"
 #include "region.h"
-#include "caller.h"
 #include "sg.h"
 #include "trace.h"
 

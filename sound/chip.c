@@ -5,12 +5,12 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pm.h>
+#include <linux/sizes.h>
 #include <linux/wait.h>
 #include <sound/initval.h>
 
 #include "board.h"
 #include "buffer.h"
-#include "card/regs.h"
 #include "chip.h"
 #include "copy.h"
 #include "debugfs.h"

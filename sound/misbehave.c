@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The back door of the board: what is wrong with the card on it. A file in debugfs while
- * it works, a parameter for one that is broken from power-on. For tests; the driver does
- * not know of it.
+ * it works, a parameter for one that is broken from power-on. For tests: the driver opens it,
+ * and believes nothing of it.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -15,7 +15,6 @@
 #include "card/faults.h"
 #include "misbehave.h"
 #include "oncard.h"
-#include "params.h"
 
 /* Every name at once is shorter. */
 #define TEXT_MAX 512

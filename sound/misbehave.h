@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The back door of a board. Not for the driver proper.
+ * The back door of a board, for tests: chip.c and debugfs.c open it.
  */
 #ifndef SND_ONCARD_MISBEHAVE_H
 #define SND_ONCARD_MISBEHAVE_H

@@ -12,7 +12,6 @@
 #include <linux/uio.h>
 #include <sound/pcm.h>
 
-#include "compat.h"
 #include "hold.h"
 #include "oncard.h"
 #include "pcm-copy.h"

@@ -25,9 +25,9 @@
 #include "loopback.h"
 #include "oncard.h"
 #include "params.h"
+#include "pcm-copy.h"
 #include "pcm.h"
 #include "runaway.h"
-#include "pcm-copy.h"
 #include "trigger.h"
 #include "watch.h"
 

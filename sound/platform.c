@@ -8,6 +8,7 @@
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
+#include <linux/sizes.h>
 
 #include "board.h"
 #include "chip.h"

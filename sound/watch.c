@@ -481,8 +481,8 @@ void oncard_watch_sync(struct oncard *chip, unsigned int index)
  * oncard_watch_destroy() - undo oncard_watch_create()
  * @chip: the card, whose files are closed
  *
- * oncard_silent() arms the timers of all streams, also of those that stop at the same time:
- * all are cancelled here.
+ * oncard_silent() arms the timers of all streams that run, also of one that stops at the
+ * same time: all are cancelled here.
  *
  * Context: process context, may sleep.
  */

@@ -24,7 +24,7 @@
 /* What a stream may move in a second: S32, 2 channels at 768 kHz, 32 at 48 kHz. */
 #define ONCARD_STREAM_BYTES_PER_SECOND 6144000
 
-/* And of smaller samples: 4 channels at 768 kHz, 32 at 96 kHz. */
+/* And how many samples: of U8 and S16, 4 channels at 768 kHz, 32 at 96 kHz. */
 #define ONCARD_STREAM_SAMPLES_PER_SECOND 3072000
 
 /* How many address lines a card may have. */

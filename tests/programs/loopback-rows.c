@@ -226,7 +226,7 @@ static int look(snd_pcm_t *pcm, long *avail, double *at)
 
 /*
  * Frames that a pair moves in a second of the machine's clock, of 100,000 of its rate. A
- * position is taken with its time: when the reader woke up is the machine's affair.
+ * position is taken with its time: when the reader woke up is the machine's affair. Or an errno.
  */
 static double measure_pace(void)
 {
@@ -270,7 +270,8 @@ static void judge_pace(struct ktap *ktap, long shift)
 			 pace > (double)shift * 0.997 &&
 				 pace < (double)shift * 1.003,
 			 title))
-		ktap_note(ktap, "it is %.0f", pace);
+		ktap_note(ktap, "it is %.0f%s%s", pace, pace < 0 ? ": " : "",
+			  pace < 0 ? snd_strerror((int)pace) : "");
 }
 
 /* Frames of a pair whose clock is shifted all the time; or an errno. */
