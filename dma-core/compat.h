@@ -75,21 +75,16 @@ static inline void release_fault_lock(struct vm_fault *vmf)
 #endif
 
 /* From 6.12 on the IOMMU's mapping is no set of ops, but a bit. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0) || !defined(CONFIG_IOMMU_DMA)
 static inline void set_dma_iommu(struct device *dev, const struct device *as)
 {
-}
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
-static inline void set_dma_iommu(struct device *dev, const struct device *as)
-{
+#ifdef CONFIG_IOMMU_DMA
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
 	dev_assign_dma_iommu(dev, dev_dma_iommu(as));
-}
-#else
-static inline void set_dma_iommu(struct device *dev, const struct device *as)
-{
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	dev->dma_iommu = as->dma_iommu;
-}
 #endif
+#endif
+}
 
 /* The member of struct dma_map_ops, which nothing else here is called like. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)

@@ -28,7 +28,10 @@
 #include "sg.h"
 #include "trace.h"
 
-/* sg_next() without a call; NULL when no entries are left behind this one. */
+/*
+ * sg_next() without a call, for loops as for_each_sg() makes them; NULL when no entries are
+ * left behind this one.
+ */
 static struct scatterlist *next_of(struct scatterlist *entry, unsigned int left)
 {
 	if (!left)
@@ -41,11 +44,6 @@ static struct scatterlist *next_of(struct scatterlist *entry, unsigned int left)
 	}
 	return entry;
 }
-
-/* for_each_sg(), with that; @left counts down. */
-#define for_each_entry(list, entry, entries, left)             \
-	for ((entry) = (list), (left) = (entries); (left) > 0; \
-	     (entry) = next_of(entry, --(left)))
 
 /* Segments stand beside the entries only where these have fields for both. */
 static bool has_dma_length(void)
@@ -87,7 +85,8 @@ static struct survey survey_list(struct scatterlist *list, int entries,
 	struct scatterlist *entry;
 	int left;
 
-	for_each_entry(list, entry, entries, left) {
+	for (entry = list, left = entries; left > 0;
+	     entry = next_of(entry, --left)) {
 		if (!entry->length) {
 			survey.has_empty = true;
 			continue;
@@ -114,7 +113,8 @@ static bool has_our_end(struct scatterlist *list, int entries)
 	struct scatterlist *segment;
 	int left;
 
-	for_each_entry(list, segment, entries, left)
+	for (segment = list, left = entries; left > 0;
+	     segment = next_of(segment, --left))
 		if (!sg_dma_len(segment))
 			return sg_dma_address(segment) == END_OF_SEGMENTS;
 	return false;
@@ -236,7 +236,8 @@ static bool segments_are_clear(struct card_device *card,
 
 	if (!card_has_one_address_space(card))
 		return true;
-	for_each_entry(list, segment, segments, left)
+	for (segment = list, left = segments; left > 0;
+	     segment = next_of(segment, --left))
 		if (!card_handle_is_clear(card, sg_dma_address(segment),
 					  sg_dma_len(segment)))
 			return false;
@@ -250,7 +251,8 @@ static void unmap_segments(struct device *parent, struct scatterlist *list,
 	struct scatterlist *segment;
 	int left;
 
-	for_each_entry(list, segment, entries, left) {
+	for (segment = list, left = entries; left > 0;
+	     segment = next_of(segment, --left)) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_unmap_page_attrs(parent, sg_dma_address(segment),
@@ -341,7 +343,8 @@ static bool is_system_ram(struct card_device *card, struct scatterlist *list,
 	if (!survey->lacks_page &&
 	    !card_regions_may_have(card, survey->first, survey->last))
 		return true;
-	for_each_entry(list, entry, entries, left)
+	for (entry = list, left = entries; left > 0;
+	     entry = next_of(entry, --left))
 		if (entry->length &&
 		    !card_is_system_ram(&card->dev, phys_of(entry),
 					entry->length))
@@ -389,7 +392,8 @@ void card_sync_sg_for_cpu(struct device *dev, struct scatterlist *list,
 		dma_sync_sg_for_cpu(parent, list, entries, dir);
 		return;
 	}
-	for_each_entry(list, segment, entries, left) {
+	for (segment = list, left = entries; left > 0;
+	     segment = next_of(segment, --left)) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_sync_single_for_cpu(parent, sg_dma_address(segment),
@@ -408,7 +412,8 @@ void card_sync_sg_for_device(struct device *dev, struct scatterlist *list,
 		dma_sync_sg_for_device(parent, list, entries, dir);
 		return;
 	}
-	for_each_entry(list, segment, entries, left) {
+	for (segment = list, left = entries; left > 0;
+	     segment = next_of(segment, --left)) {
 		if (!sg_dma_len(segment))
 			break; /* END_OF_SEGMENTS */
 		dma_sync_single_for_device(parent, sg_dma_address(segment),
