@@ -3,10 +3,11 @@
  * Unbinds a sound driver from its device and binds it again, over and over, each time
  * as soon as one of ALSA's streams runs, whatever clients do with the device meanwhile.
  *
- * Usage: rebind [--driver NAME] [--count N] [--times FILE]
+ * Usage: rebind [--driver NAME] [--count N] [--times FILE] [--bind-times FILE]
  *	--driver: of a bus PCI or platform (snd-oncard); the first device that it has
  *	--count: how often (10)
  *	--times: where to write how long each unbind took, in ns, one a line
+ *	--bind-times: the same of each bind
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,6 +32,7 @@
 struct options {
 	const char *driver;
 	const char *times;
+	const char *bind_times;
 	unsigned long long count;
 };
 
@@ -162,8 +164,14 @@ static void take_precedence(void)
 		die("SCHED_FIFO");
 }
 
+static void note(FILE *times, uint64_t took)
+{
+	if (times)
+		fprintf(times, "%" PRIu64 "\n", took);
+}
+
 static void rebind(const struct target *target, const struct options *options,
-		   FILE *times)
+		   FILE *times, FILE *bind_times)
 {
 	unsigned long long n;
 	uint64_t took, longest = 0;
@@ -172,11 +180,10 @@ static void rebind(const struct target *target, const struct options *options,
 	for (n = 0; n < options->count; n++) {
 		wait_for_stream(n);
 		took = tell_driver(target, "unbind");
-		tell_driver(target, "bind");
+		note(times, took);
 		if (took > longest)
 			longest = took;
-		if (times)
-			fprintf(times, "%" PRIu64 "\n", took);
+		note(bind_times, tell_driver(target, "bind"));
 	}
 	printf("%llu times %s unbound and bound, the longest unbind took %" PRIu64
 	       " us\n",
@@ -192,13 +199,26 @@ static int take_option(struct options *o, int option, struct refusal *why)
 	case 't':
 		o->times = optarg;
 		return 0;
+	case 'b':
+		o->bind_times = optarg;
+		return 0;
 	case 'c':
 		return parse_number("--count", optarg, 1, 1000000, &o->count,
 				    why);
 	default: /* getopt_long() has said what is wrong */
 		return refuse(why, EX_USAGE,
-			      "allowed: --driver NAME --count N --times FILE");
+			      "allowed: --driver NAME --count N --times FILE --bind-times FILE");
 	}
+}
+
+/* NULL where nobody wants it. */
+static FILE *create(const char *name)
+{
+	FILE *file = name ? fopen(name, "w") : NULL;
+
+	if (name && !file)
+		die(name);
+	return file;
 }
 
 int main(int argc, char **argv)
@@ -207,6 +227,7 @@ int main(int argc, char **argv)
 		{ "driver", required_argument, NULL, 'd' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "times", required_argument, NULL, 't' },
+		{ "bind-times", required_argument, NULL, 'b' },
 		{ 0 },
 	};
 	struct options options = {
@@ -215,20 +236,19 @@ int main(int argc, char **argv)
 	};
 	struct target target;
 	struct refusal why;
-	FILE *times = NULL;
+	FILE *times, *bind_times;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (take_option(&options, option, &why))
 			return refusal_print("rebind", &why);
 	find_target(&target, options.driver);
-	if (options.times) {
-		times = fopen(options.times, "w");
-		if (!times)
-			die(options.times);
-	}
-	rebind(&target, &options, times);
+	times = create(options.times);
+	bind_times = create(options.bind_times);
+	rebind(&target, &options, times, bind_times);
 	if (times && fclose(times))
 		die(options.times);
+	if (bind_times && fclose(bind_times))
+		die(options.bind_times);
 	return 0;
 }

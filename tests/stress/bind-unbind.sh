@@ -18,11 +18,15 @@ before=$(books)
 start_clients --mix=streams --processes=4
 ktap_check "mapped streams run" within 30 clients_run
 ktap_check "$times times unbound and bound" \
-	rebind --count "$times" --times /tmp/unbind
+	rebind --count "$times" --times /tmp/unbind --bind-times /tmp/bind
 ktap_clients
 figure "unbind and bind" "$times times, under $client_operations operations of clients"
 distribution "unbind with streams running" /tmp/unbind
-ktap_check "no unbind took a second" none_longer_than 1000 /tmp/unbind
+distribution "bind" /tmp/bind
+# (where the machine is busy with other things, a bind takes its time as well)
+limit=$((10 * $(rank /tmp/bind 500) / 1000000))
+ktap_check "no unbind took a second, or ten times what a bind takes" \
+	none_longer_than $((limit > 1000 ? limit : 1000)) /tmp/unbind
 ktap_books "in the end, as much is in use as before" "$before"
 ktap_check "the card plays" card_plays
 ktap_finish
