@@ -146,7 +146,10 @@ static int set_sw_params(struct stream *s, struct refusal *why)
 	return 0;
 }
 
-/* Present at once, so that it costs no page fault later. */
+/*
+ * Present at once, so that it costs no page fault later. (malloc() and memset() to 0 would
+ * become calloc(), which touches nothing.)
+ */
 static int make_bounce(struct stream *s, struct refusal *why)
 {
 	size_t bytes = STREAM_RW_CHUNK * pcm_frame_bytes(&s->spec);
@@ -154,7 +157,7 @@ static int make_bounce(struct stream *s, struct refusal *why)
 	s->bounce = malloc(bytes);
 	if (!s->bounce)
 		return refuse(why, EX_OSERR, "no memory for %zu bytes", bytes);
-	memset(s->bounce, 0, bytes);
+	explicit_bzero(s->bounce, bytes);
 	return 0;
 }
 
