@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the two sides of a pair know of each other.
+ * What a capture hears, and what it can know of it.
  */
 #ifndef SND_ONCARD_LOOPBACK_H
 #define SND_ONCARD_LOOPBACK_H
@@ -23,17 +23,25 @@ enum oncard_slave {
 /**
  * struct oncard_loopback - what the controls of a pair say
  * @value: of its playback, by enum oncard_slave
- * @control: that shows it
+ * @control: of its capture, that shows what this hears
+ * @source: what its capture hears, ONCARD_STREAM_SOURCE
+ * @samples: a second of its capture, as it is prepared; or 0
  * @shift: of its clock, ONCARD_STREAM_SHIFT
  */
 struct oncard_loopback {
 	unsigned int value[ONCARD_SLAVE_VALUES];
 	struct snd_kcontrol *control[ONCARD_SLAVE_VALUES];
+	u32 source;
+	u32 samples;
 	u32 shift;
 };
 
 int oncard_loopback_create(struct oncard *chip);
+bool oncard_loopback_is_mixed(const struct oncard *chip, unsigned int index);
+unsigned int oncard_loopback_clock(const struct oncard *chip,
+				   unsigned int index);
 void oncard_loopback_describe(struct snd_pcm_substream *substream);
+void oncard_loopback_forget(struct snd_pcm_substream *substream);
 void oncard_loopback_run(struct oncard *chip, u32 streams, bool active);
 
 #endif /* SND_ONCARD_LOOPBACK_H */

@@ -51,7 +51,7 @@ struct oncard_copy;
  * @descriptors: in the list that each stream was prepared with last
  * @copy: the copy engine and its node; NULL when buffers lie in system RAM
  * @watch: what the streams are held to
- * @mixer_lock: guards @level, @on and the shifts of @loopback, and their registers
+ * @mixer_lock: guards @level, @on, the sources and shifts of @loopback, and their registers
  * @level: volume of each stream, as its control has it
  * @on: switch of each stream
  * @loopback: controls of each pair

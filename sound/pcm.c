@@ -26,6 +26,7 @@
 #include "oncard.h"
 #include "params.h"
 #include "pcm-copy.h"
+#include "pcm-time.h"
 #include "pcm.h"
 #include "runaway.h"
 #include "trigger.h"
@@ -74,7 +75,10 @@ static u64 all_formats(void)
 
 static const struct snd_pcm_hardware oncard_pcm_hardware = {
 	.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
-		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
+		SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_NONINTERLEAVED |
+		SNDRV_PCM_INFO_BLOCK_TRANSFER | SNDRV_PCM_INFO_HAS_LINK_ATIME |
+		SNDRV_PCM_INFO_HAS_LINK_ABSOLUTE_ATIME |
+		SNDRV_PCM_INFO_HAS_LINK_SYNCHRONIZED_ATIME |
 		SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_RESUME |
 		SNDRV_PCM_INFO_SYNC_START | SNDRV_PCM_INFO_NO_PERIOD_WAKEUP |
 		SNDRV_PCM_INFO_DRAIN_TRIGGER,
@@ -104,12 +108,30 @@ static u32 interrupts_of(unsigned int index)
 	return ONCARD_IRQ_PERIOD(index) | ONCARD_IRQ_ERROR(index);
 }
 
-/* What a stream may have in a second of what its frames consist of. */
-static unsigned int most_a_second(int parts)
+static bool is_planar(const struct snd_pcm_hw_params *params)
 {
-	return parts == SNDRV_PCM_HW_PARAM_CHANNELS ?
-		       ONCARD_STREAM_SAMPLES_PER_SECOND :
-		       ONCARD_STREAM_BYTES_PER_SECOND * 8;
+	const struct snd_mask *access =
+		hw_param_mask_c(params, SNDRV_PCM_HW_PARAM_ACCESS);
+
+	return !snd_mask_test(access,
+			      (__force int)SNDRV_PCM_ACCESS_MMAP_INTERLEAVED) &&
+	       !snd_mask_test(access,
+			      (__force int)SNDRV_PCM_ACCESS_RW_INTERLEAVED);
+}
+
+/* What a stream may have in a second of what its frames consist of. */
+static unsigned int most_a_second(const struct snd_pcm_hw_params *params,
+				  const struct snd_pcm_hw_rule *rule, int parts)
+{
+	struct snd_pcm_substream *substream = rule->private;
+
+	if (parts != SNDRV_PCM_HW_PARAM_CHANNELS)
+		return ONCARD_STREAM_BYTES_PER_SECOND * 8;
+	if (oncard_loopback_is_mixed(snd_pcm_substream_chip(substream),
+				     oncard_stream_index(substream)))
+		return ONCARD_MIX_SAMPLES_PER_SECOND;
+	return is_planar(params) ? ONCARD_PLANAR_SAMPLES_PER_SECOND :
+				   ONCARD_STREAM_SAMPLES_PER_SECOND;
 }
 
 /* How fast frames can be for their size, and how large for their rate. */
@@ -118,7 +140,8 @@ static int rate_of_frame(struct snd_pcm_hw_params *params,
 {
 	unsigned int parts = hw_param_interval_c(params, rule->deps[0])->min;
 	struct snd_interval rate = {
-		.max = most_a_second(rule->deps[0]) / max(parts, 1U),
+		.max = most_a_second(params, rule, rule->deps[0]) /
+		       max(parts, 1U),
 		.integer = 1,
 	};
 
@@ -130,7 +153,7 @@ static int frame_of_rate(struct snd_pcm_hw_params *params,
 {
 	unsigned int rate = hw_param_interval_c(params, rule->deps[0])->min;
 	struct snd_interval parts = {
-		.max = most_a_second(rule->var) /
+		.max = most_a_second(params, rule, rule->var) /
 		       max_t(unsigned int, rate, ONCARD_RATE_MIN),
 		.integer = 1,
 	};
@@ -139,25 +162,54 @@ static int frame_of_rate(struct snd_pcm_hw_params *params,
 				   &parts);
 }
 
-static int limit_frames(struct snd_pcm_runtime *runtime, int parts)
+/* Who has more samples than that cannot have one channel after the other. */
+static int access_of_samples(struct snd_pcm_hw_params *params,
+			     struct snd_pcm_hw_rule *rule)
 {
+	unsigned int rate = hw_param_interval_c(params, rule->deps[0])->min;
+	unsigned int channels = hw_param_interval_c(params, rule->deps[1])->min;
+	struct snd_mask interleaved = {};
+
+	if ((u64)rate * channels <= ONCARD_PLANAR_SAMPLES_PER_SECOND)
+		return 0;
+	snd_mask_set(&interleaved,
+		     (__force unsigned int)SNDRV_PCM_ACCESS_MMAP_INTERLEAVED);
+	snd_mask_set(&interleaved,
+		     (__force unsigned int)SNDRV_PCM_ACCESS_RW_INTERLEAVED);
+	return snd_mask_refine(hw_param_mask(params, rule->var), &interleaved);
+}
+
+static int limit_frames(struct snd_pcm_substream *substream, int parts)
+{
+	struct snd_pcm_runtime *runtime = substream->runtime;
 	int err = snd_pcm_hw_rule_add(runtime, 0, SNDRV_PCM_HW_PARAM_RATE,
-				      rate_of_frame, NULL, parts, -1);
+				      rate_of_frame, substream, parts,
+				      SNDRV_PCM_HW_PARAM_ACCESS, -1);
 
 	return err < 0 ? err :
 			 snd_pcm_hw_rule_add(runtime, 0, parts, frame_of_rate,
-					     NULL, SNDRV_PCM_HW_PARAM_RATE, -1);
+					     substream, SNDRV_PCM_HW_PARAM_RATE,
+					     SNDRV_PCM_HW_PARAM_ACCESS, -1);
 }
 
-static int limit_data(struct snd_pcm_runtime *runtime)
+static int limit_data(struct snd_pcm_substream *substream)
 {
-	int err = limit_frames(runtime, SNDRV_PCM_HW_PARAM_FRAME_BITS);
+	int err = limit_frames(substream, SNDRV_PCM_HW_PARAM_FRAME_BITS);
 
+	if (err >= 0)
+		err = limit_frames(substream, SNDRV_PCM_HW_PARAM_CHANNELS);
 	return err < 0 ? err :
-			 limit_frames(runtime, SNDRV_PCM_HW_PARAM_CHANNELS);
+			 snd_pcm_hw_rule_add(substream->runtime, 0,
+					     SNDRV_PCM_HW_PARAM_ACCESS,
+					     access_of_samples, NULL,
+					     SNDRV_PCM_HW_PARAM_RATE,
+					     SNDRV_PCM_HW_PARAM_CHANNELS, -1);
 }
 
-/* A descriptor has whole frames, and what is scattered consists of pages. */
+/*
+ * A descriptor has whole frames, and what is scattered consists of pages. Where channels
+ * lie one after the other, the card wants all of them in one piece.
+ */
 static int keep_frames_whole(struct snd_pcm_runtime *runtime)
 {
 	static const unsigned int powers[] = { 1, 2, 4, 8, 16, 32 };
@@ -168,6 +220,7 @@ static int keep_frames_whole(struct snd_pcm_runtime *runtime)
 
 	if (!oncard_is_scattered())
 		return 0;
+	runtime->hw.info &= ~SNDRV_PCM_INFO_NONINTERLEAVED;
 	runtime->hw.formats &= ~FORMATS_OF_3_BYTES;
 	return snd_pcm_hw_constraint_list(runtime, 0,
 					  SNDRV_PCM_HW_PARAM_CHANNELS,
@@ -187,13 +240,14 @@ static int limit_times(struct snd_pcm_runtime *runtime)
 					    BUFFER_USECS_MAX);
 }
 
-static int constrain(struct snd_pcm_runtime *runtime)
+static int constrain(struct snd_pcm_substream *substream)
 {
+	struct snd_pcm_runtime *runtime = substream->runtime;
 	int err = snd_pcm_hw_constraint_integer(runtime,
 						SNDRV_PCM_HW_PARAM_PERIODS);
 
 	if (err >= 0)
-		err = limit_data(runtime);
+		err = limit_data(substream);
 	if (err >= 0)
 		err = limit_times(runtime);
 	if (err >= 0)
@@ -215,7 +269,7 @@ static int oncard_pcm_open(struct snd_pcm_substream *substream)
 	runtime->hw.buffer_bytes_max = oncard_buffer_max();
 	runtime->hw.period_bytes_max = oncard_buffer_max();
 	snd_pcm_set_sync(substream);
-	err = constrain(runtime);
+	err = constrain(substream);
 	if (err < 0)
 		return err;
 	WRITE_ONCE(chip->substream[oncard_stream_index(substream)], substream);
@@ -317,6 +371,7 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 	unsigned int index = oncard_stream_index(substream);
 	int held;
 
+	oncard_loopback_forget(substream);
 	/* (of a card that is gone, all have been given back) */
 	if (take_from_alsa(chip, substream) && oncard_chip_enter(chip, &held)) {
 		oncard_buffer_free(chip, index);
@@ -376,14 +431,22 @@ static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 	return err;
 }
 
+static bool is_interleaved(const struct snd_pcm_runtime *runtime)
+{
+	return runtime->access == SNDRV_PCM_ACCESS_MMAP_INTERLEAVED ||
+	       runtime->access == SNDRV_PCM_ACCESS_RW_INTERLEAVED;
+}
+
 static u32 format_register(const struct snd_pcm_runtime *runtime)
 {
+	u32 layout = is_interleaved(runtime) ? 0 : ONCARD_FORMAT_PLANAR;
 	unsigned int n;
 
 	/* (a format that is not there is one that hw_params refuses) */
 	for (n = 0; n < ARRAY_SIZE(oncard_formats); n++)
 		if (oncard_formats[n].alsa == runtime->format)
-			return oncard_formats[n].card | runtime->channels;
+			return oncard_formats[n].card | layout |
+			       runtime->channels;
 	return 0;
 }
 
@@ -485,6 +548,7 @@ static snd_pcm_uframes_t oncard_pcm_pointer(struct snd_pcm_substream *substream)
 	unsigned int index = oncard_stream_index(substream);
 	u32 position;
 
+	oncard_pcm_time_by_position(substream);
 	chip->watch[index].asked = jiffies;
 	if (oncard_watch_position(chip, index, &position))
 		return position;
@@ -576,7 +640,7 @@ DEFINE_COPY_OPS(oncard_pcm_copy);
 	.prepare = oncard_pcm_prepare, .trigger = oncard_pcm_trigger,     \
 	.sync_stop = oncard_pcm_sync_stop, .pointer = oncard_pcm_pointer, \
 	.ack = oncard_pcm_ack, .fill_silence = oncard_pcm_fill_silence,   \
-	COPY_OPS(oncard_pcm_copy)
+	.get_time_info = oncard_pcm_time_info, COPY_OPS(oncard_pcm_copy)
 
 static const struct snd_pcm_ops oncard_pcm_coherent_ops = {
 	ONCARD_PCM_OPS,

@@ -20,7 +20,7 @@ struct snd_pcm_runtime;
  * @timer: looks at it
  * @running: it is watched
  * @rate: Hz
- * @shift: of its pair's clock, ONCARD_STREAM_SHIFT
+ * @shift: of its clock, ONCARD_STREAM_SHIFT
  * @buffer: frames
  * @period: frames
  * @wakeups: it has to interrupt

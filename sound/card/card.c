@@ -2,10 +2,10 @@
 /*
  * The card's registers, its sample clocks and its interrupt line.
  *
- * The streams of a pair hang on one clock, so that those started by one write to
- * RUN_SET move on the same ticks: frame n of a capture is frame n of the playback it
- * was started with, bit for bit. Unless it is shifted, a pair's clock is the card's. A
- * register access first brings the card up to date; a position that was read is
+ * A playback and the captures that hear it hang on one clock, so that those started by
+ * one write to RUN_SET move on the same ticks: frame n of a capture is frame n of the
+ * playback it was started with, bit for bit. Unless it is shifted, a pair's clock is the
+ * card's. A register access first brings the card up to date; a position that was read is
  * therefore never older than the read, and everything before it has really been moved.
  */
 #include "engine.h"
@@ -44,12 +44,12 @@ static u64 clock_of_frame(u64 frames, u32 rate)
 	       div_u64((u64)rest * NSEC_PER_SECOND + rate - 1, rate);
 }
 
-static u32 frames_due(const struct oncard_stream *stream, u64 from, u64 to)
+/* A capture that hears one playback has its clock; of others it is that of its pair. */
+static u32 clock_of(const struct oncard_card *card, u32 index)
 {
-	if (!stream->running)
-		return 0;
-	return frames_until(to, stream->rate) -
-	       frames_until(from, stream->rate);
+	u32 source = card->stream[index].source;
+
+	return index & 1 && source < ONCARD_PAIRS ? source : index / 2;
 }
 
 /* The clock goes on while the card's does by @ns. */
@@ -72,23 +72,72 @@ static u64 card_time_until(const struct oncard_clock *clock, u64 then,
 	return div_u64(parts + clock->shift - 1, clock->shift);
 }
 
-static void step_pair(struct oncard_card *card, u32 pair, u64 ns)
+static u32 running_streams(const struct oncard_card *card)
 {
-	struct oncard_clock *clock = &card->pair_clock[pair];
-	u64 from = clock->now;
-	u32 to_play, to_capture;
+	u32 run = 0;
+	u32 index;
 
-	advance_clock(clock, ns);
-	to_play = frames_due(&card->stream[2 * pair], from, clock->now);
-	to_capture = frames_due(&card->stream[2 * pair + 1], from, clock->now);
-	oncard_wire_step(card, pair, to_play, to_capture);
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		if (card->stream[index].running)
+			run |= BIT(index);
+	return run;
 }
 
-/* What a pair costs in a second of the card's clock. */
-static u32 cost_of_pair(const struct oncard_card *card, u32 pair)
+static bool same_time(const struct oncard_clock *a,
+		      const struct oncard_clock *b)
 {
-	return div_u64((u64)oncard_wire_cost(card, pair) *
-			       card->pair_clock[pair].shift,
+	return a->now == b->now && a->rest == b->rest && a->shift == b->shift;
+}
+
+/* Those of @streams that move with the first of them, frame by frame. */
+static u32 group_of_first(const struct oncard_card *card, u32 streams)
+{
+	const u32 first = __ffs64(streams);
+	const struct oncard_clock *clock =
+		&card->pair_clock[clock_of(card, first)];
+	u32 group = BIT(first);
+	u32 index;
+
+	for (index = first + 1; index < ONCARD_STREAMS; index++)
+		if (streams & BIT(index) &&
+		    card->stream[index].rate == card->stream[first].rate &&
+		    same_time(&card->pair_clock[clock_of(card, index)], clock))
+			group |= BIT(index);
+	return group;
+}
+
+/* The clocks of the pairs are at @from, and go on by @ns of the card's. */
+static void move_streams(struct oncard_card *card, u64 ns)
+{
+	u32 left = running_streams(card);
+	u64 from[ONCARD_PAIRS];
+	u32 pair;
+
+	for (pair = 0; pair < ONCARD_PAIRS; pair++) {
+		from[pair] = card->pair_clock[pair].now;
+		advance_clock(&card->pair_clock[pair], ns);
+	}
+	while (left) {
+		const u32 group = group_of_first(card, left);
+		const u32 first = __ffs64(left);
+		const u32 rate = card->stream[first].rate;
+		const u32 clock = clock_of(card, first);
+
+		oncard_wire_step(card, group,
+				 frames_until(card->pair_clock[clock].now,
+					      rate) -
+					 frames_until(from[clock], rate));
+		left &= ~group;
+	}
+}
+
+/* What a stream costs in a second of the card's clock. */
+static u32 cost_of_stream(const struct oncard_card *card, u32 index)
+{
+	if (!card->stream[index].running)
+		return 0;
+	return div_u64((u64)oncard_wire_cost(card, index) *
+			       card->pair_clock[clock_of(card, index)].shift,
 		       ONCARD_SHIFT_NONE);
 }
 
@@ -103,10 +152,10 @@ u64 oncard_card_slice(const struct oncard_card *card)
 	const u64 longest = STALL_MAX;
 	u64 ns = longest;
 	u32 cost = 0;
-	u32 pair;
+	u32 index;
 
-	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		cost += cost_of_pair(card, pair);
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		cost += cost_of_stream(card, index);
 	if (cost)
 		ns = div_u64((u64)SLICE_BYTES * NSEC_PER_SECOND, cost);
 	return min(ns, longest);
@@ -130,6 +179,7 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 	memset(card->pair_clock, 0, sizeof(card->pair_clock));
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		card->stream[index].gain = ONCARD_GAIN_UNITY;
+		card->stream[index].source = ONCARD_SOURCE_PLAYBACK(index / 2);
 		card->pair_clock[index / 2].shift = ONCARD_SHIFT_NONE;
 	}
 	memset(&card->engine, 0, sizeof(card->engine));
@@ -145,13 +195,11 @@ void oncard_card_power_on(struct oncard_card *card, u64 now)
 void oncard_card_step(struct oncard_card *card, u64 now)
 {
 	u64 ns;
-	u32 pair;
 
 	if (now <= card->host_now)
 		return;
 	ns = min(now - card->host_now, oncard_card_slice(card));
-	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		step_pair(card, pair, ns);
+	move_streams(card, ns);
 	oncard_engine_step(card, card->clock + ns);
 	oncard_faults_step(card);
 	card->clock += ns;
@@ -174,7 +222,8 @@ u64 oncard_card_next_event(const struct oncard_card *card)
 
 	for (index = 0; index < ONCARD_STREAMS; index++) {
 		const struct oncard_stream *stream = &card->stream[index];
-		const struct oncard_clock *clock = &card->pair_clock[index / 2];
+		const struct oncard_clock *clock =
+			&card->pair_clock[clock_of(card, index)];
 		u64 frame;
 
 		if (!stream->running)
@@ -202,25 +251,17 @@ bool oncard_card_interrupt(const struct oncard_card *card)
 	return oncard_faults_line(card);
 }
 
-static u32 running_streams(const struct oncard_card *card)
+/* A clock that moves nobody is the card's; only while it does so, it departs. */
+static void align_clocks(struct oncard_card *card)
 {
-	u32 run = 0;
-	u32 index;
+	u32 in_use = 0;
+	u32 index, pair;
 
 	for (index = 0; index < ONCARD_STREAMS; index++)
 		if (card->stream[index].running)
-			run |= BIT(index);
-	return run;
-}
-
-/* A pair that rests has the card's clock; only while it runs does its own depart. */
-static void align_clocks(struct oncard_card *card)
-{
-	u32 pair;
-
+			in_use |= BIT(clock_of(card, index));
 	for (pair = 0; pair < ONCARD_PAIRS; pair++) {
-		if (card->stream[2 * pair].running ||
-		    card->stream[2 * pair + 1].running)
+		if (in_use & BIT(pair))
 			continue;
 		card->pair_clock[pair].now = card->clock;
 		card->pair_clock[pair].rest = 0;
@@ -244,6 +285,7 @@ static void start_streams(struct oncard_card *card, u32 set)
 			continue;
 		}
 		stream->running = true;
+		stream->started = card->pair_clock[clock_of(card, index)].now;
 	}
 }
 
@@ -314,9 +356,32 @@ static u32 read_stream(const struct oncard_card *card, u32 index, u32 reg)
 		return stream->gain;
 	case ONCARD_STREAM_SHIFT:
 		return card->pair_clock[index / 2].shift;
+	case ONCARD_STREAM_SOURCE:
+		return stream->source;
 	default:
 		return 0;
 	}
+}
+
+static bool is_time_register(u32 offset)
+{
+	return offset >= ONCARD_REG_CLOCK_LO(0) &&
+	       offset < ONCARD_REG_STARTED_LO(ONCARD_STREAMS);
+}
+
+static u32 read_time(const struct oncard_card *card, u32 offset)
+{
+	u32 high = offset & 4 ? 32 : 0;
+	u32 index;
+
+	if (offset & 3)
+		return 0;
+	if (offset < ONCARD_REG_STARTED_LO(0)) {
+		index = (offset - ONCARD_REG_CLOCK_LO(0)) / 8;
+		return card->pair_clock[index].now >> high;
+	}
+	index = (offset - ONCARD_REG_STARTED_LO(0)) / 8;
+	return card->stream[index].started >> high;
 }
 
 static u32 read_register(const struct oncard_card *card, u32 offset)
@@ -327,6 +392,8 @@ static u32 read_register(const struct oncard_card *card, u32 offset)
 		return read_stream(card, index, offset % ONCARD_STREAM_STRIDE);
 	if (is_engine_register(offset))
 		return oncard_engine_read(&card->engine, offset);
+	if (is_time_register(offset))
+		return read_time(card, offset);
 
 	switch (offset) {
 	case ONCARD_REG_ID:
@@ -434,6 +501,10 @@ static void write_stream(struct oncard_card *card, u32 index, u32 reg,
 		value = max(value, (u32)ONCARD_SHIFT_MIN);
 		card->pair_clock[index / 2].shift =
 			min(value, (u32)ONCARD_SHIFT_MAX);
+		break;
+	case ONCARD_STREAM_SOURCE:
+		align_clocks(card);
+		stream->source = min(value, (u32)ONCARD_SOURCE_SILENCE);
 		break;
 	default:
 		describe_stream(stream, reg, value);

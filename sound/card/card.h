@@ -12,7 +12,7 @@
 #include "faults.h"
 #include "regs.h"
 
-/* What goes over the wire of a pair at a time; any frame is shorter. */
+/* What goes over the wire of a playback at a time; any frame is shorter. */
 #define ONCARD_WIRE_BYTES 1024U
 
 /**
@@ -62,6 +62,9 @@ struct oncard_list {
  * @end_from: ONCARD_STREAM_END_FROM
  * @data_left: frames until silence, or ONCARD_NO_END
  * @gain: ONCARD_STREAM_GAIN
+ * @source: ONCARD_STREAM_SOURCE, of a capture
+ * @started: its clock at the last start, in ns
+ * @tone_phase: of the test tone, in parts of a turn: 2^32 of them
  */
 struct oncard_stream {
 	u32 format;
@@ -78,10 +81,13 @@ struct oncard_stream {
 	u32 end_from;
 	u32 data_left;
 	u32 gain;
+	u32 source;
+	u64 started;
+	u32 tone_phase;
 };
 
 /**
- * struct oncard_clock - what moves the streams of a pair
+ * struct oncard_clock - what moves a pair's playback, and the captures that hear it
  * @now: ns
  * @rest: what it is behind, in parts of a ns: ONCARD_SHIFT_NONE of them
  * @shift: ONCARD_STREAM_SHIFT
@@ -128,10 +134,13 @@ struct oncard_engine {
  * @stream: playback and capture streams in turn
  * @engine: the copy engine
  * @faults: what is wrong with the card
- * @wire: scratch: frames as they were played
+ * @wire: scratch: frames of each playback, as they were played
  * @heard: scratch: frames as they are recorded
+ * @planar: scratch: frames of one channel
  * @played: scratch: the samples that were played
  * @routed: scratch: the same for the channels that are recorded
+ * @sum: scratch: the samples of all playbacks
+ * @mix: scratch: the same, none louder than full scale
  */
 struct oncard_card {
 	const struct oncard_bus *bus;
@@ -150,10 +159,13 @@ struct oncard_card {
 	struct oncard_stream stream[ONCARD_STREAMS];
 	struct oncard_engine engine;
 	struct oncard_faults faults;
-	u8 wire[ONCARD_WIRE_BYTES];
+	u8 wire[ONCARD_PAIRS][ONCARD_WIRE_BYTES];
 	u8 heard[ONCARD_WIRE_BYTES];
+	u8 planar[ONCARD_WIRE_BYTES];
 	s32 played[ONCARD_WIRE_BYTES];
 	s32 routed[ONCARD_WIRE_BYTES];
+	s64 sum[ONCARD_WIRE_BYTES];
+	s32 mix[ONCARD_WIRE_BYTES];
 };
 
 #define ONCARD_NO_EVENT (~0ULL)

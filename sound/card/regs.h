@@ -10,9 +10,9 @@
 #define ONCARD_REGS_H
 
 #define ONCARD_ID_VALUE      0x44434e4f /* "ONCD", little-endian */
-#define ONCARD_VERSION_VALUE 0x00010004
+#define ONCARD_VERSION_VALUE 0x00010005
 
-/* A pair is one playback stream and the capture stream that hears it. */
+/* A pair is a playback and a capture, which hears it unless it is told otherwise. */
 #define ONCARD_PAIRS   4
 #define ONCARD_STREAMS (2 * ONCARD_PAIRS)
 
@@ -26,6 +26,10 @@
 
 /* And how many samples: of U8 and S16, 4 channels at 768 kHz, 32 at 96 kHz. */
 #define ONCARD_STREAM_SAMPLES_PER_SECOND 3072000
+
+/* Half as many where its channels lie one after the other, and of what is mixed. */
+#define ONCARD_PLANAR_SAMPLES_PER_SECOND 1536000
+#define ONCARD_MIX_SAMPLES_PER_SECOND    1536000
 
 /* How many address lines a card may have. */
 #define ONCARD_ADDRESS_BITS_MIN 24
@@ -83,6 +87,12 @@
 #define ONCARD_IRQ_ERROR(stream)  (1U << (16 + (stream)))
 #define ONCARD_IRQ_ENGINE_ERROR   BIT(24)
 
+/* The clock that moves the streams, ns since power-on, and where it stood at their start */
+#define ONCARD_REG_CLOCK_LO(pair)     (0x080 + 8 * (pair)) /* read only */
+#define ONCARD_REG_CLOCK_HI(pair)     (0x084 + 8 * (pair))
+#define ONCARD_REG_STARTED_LO(stream) (0x0a0 + 8 * (stream)) /* read only */
+#define ONCARD_REG_STARTED_HI(stream) (0x0a4 + 8 * (stream))
+
 /* Stream registers: playback of pair n is stream 2n, its capture 2n + 1 */
 #define ONCARD_STREAM_STRIDE 0x40
 #define ONCARD_REG_STREAM(stream, reg) \
@@ -102,6 +112,7 @@
 #define ONCARD_STREAM_END        0x30 /* frames of data from there on */
 #define ONCARD_STREAM_GAIN       0x34 /* 1 / 65536, at most 1 */
 #define ONCARD_STREAM_SHIFT      0x38 /* of its pair, see ONCARD_SHIFT_NONE */
+#define ONCARD_STREAM_SOURCE     0x3c /* what a capture hears, ONCARD_SOURCE_* */
 
 #define ONCARD_FORMAT_CHANNELS_MASK 0x000000ff
 #define ONCARD_FORMAT_SAMPLE_MASK   0x00000f00
@@ -113,8 +124,17 @@
 #define ONCARD_FORMAT_FLOAT         0x00000600 /* IEEE 754, 1.0 is full scale */
 #define ONCARD_FORMAT_SUBFRAME      0x00000700 /* IEC 60958, as they are */
 #define ONCARD_FORMAT_BIG           0x00001000 /* most significant byte first */
+#define ONCARD_FORMAT_PLANAR        0x00002000 /* one channel after the other */
 
 #define ONCARD_GAIN_UNITY 0x00010000
+
+#define ONCARD_SOURCE_PLAYBACK(pair) (pair)
+#define ONCARD_SOURCE_MIX            ONCARD_PAIRS /* the sum of all playbacks */
+#define ONCARD_SOURCE_TONE           (ONCARD_PAIRS + 1)
+#define ONCARD_SOURCE_SILENCE        (ONCARD_PAIRS + 2)
+
+/* The test tone: a sine at half of full scale, on all channels. */
+#define ONCARD_TONE_HZ 1000
 
 /* How far a pair's clock gets while the card's goes so far. */
 #define ONCARD_SHIFT_NONE 100000

@@ -10,6 +10,8 @@
 bool oncard_stream_valid(const struct oncard_stream *stream);
 void oncard_stream_reset(struct oncard_stream *stream);
 void oncard_stream_end(struct oncard_stream *stream, u32 frames);
+u32 oncard_stream_samples_per_second(const struct oncard_stream *stream);
+u32 oncard_stream_channels(const struct oncard_stream *stream);
 u32 oncard_stream_frame_bytes(const struct oncard_stream *stream);
 u32 oncard_stream_transfer(struct oncard_card *card, u32 index, u8 *bytes,
 			   u32 frames);

@@ -17,7 +17,7 @@ play()
 		--channels "$3" --rate "$4"
 }
 
-ktap_plan 87
+ktap_plan 127
 for access in $accesses; do
 	for format in $formats; do
 		for channel in $channels; do
@@ -31,6 +31,14 @@ done
 for format in U8 S16_BE S24_LE S24_BE S24_3LE S24_3BE S32_BE FLOAT_LE FLOAT_BE IEC958_SUBFRAME_LE; do
 	ktap_check "mmap, $format, 3 channels, 44100 Hz: bit-exact" play mmap $format 3 44100
 	ktap_check "rw, $format, 32 channels, 48000 Hz: bit-exact" play rw $format 32 48000
+done
+for format in U8 S16_LE S24_3LE S32_LE FLOAT_BE; do
+	for channel in 1 2 7 32; do
+		ktap_check "mmap-noninterleaved, $format, $channel channels, 48000 Hz: bit-exact" \
+			play mmap-noninterleaved $format $channel 48000
+		ktap_check "rw-noninterleaved, $format, $channel channels, 44100 Hz: bit-exact" \
+			play rw-noninterleaved $format $channel 44100
+	done
 done
 ktap_check "noise in many small periods: bit-exact" oncard-play --signal noise \
 	--seed 1 --duration 2 --buffer-size 4096 --period-size 128

@@ -15,7 +15,7 @@ simple()
 ktap_plan 3
 ktap_subtest "elements" mixer-rows
 ktap_is "amixer's names" "$(simple)" \
-	"'PCM',0 'PCM',1 'PCM',2 'PCM',3 'Capture',0 'Capture',1 'Capture',2 'Capture',3 "
+	"'PCM',0 'PCM',1 'PCM',2 'PCM',3 'Capture',0 'Capture',1 'Capture',2 'Capture',3 'Input Source',0 'Input Source',1 'Input Source',2 'Input Source',3 "
 ktap_is "the card's names" "$(sed -n '1,2s/  *$//;1,2s/0000:[0-9a-f:.]*/BDF/;1,2p' /proc/asound/cards | tr -s ' ')" \
 	"$(printf ' 0 [oncard ]: oncard - oncard\n oncard at BDF, 65536 KiB of memory')"
 ktap_finish

@@ -16,24 +16,31 @@
  * Who looks at a position while the card rests, behind by what it does in one go, makes it
  * lose that: up to 4 ms with these streams. It must be little of what is watched.
  */
-#define WATCH_NS 600000000LL
+#define WATCH_NS 1200000000LL
 
-#define SETUPS 6
+#define SETUPS 10
+
+/* Items of "Input Source": from 0 on, playbacks */
+#define MIX  PAIRS
+#define TONE (PAIRS + 1)
 
 struct load {
 	const char *name;
 	struct card_setup setups[2]; /* playback, capture */
 	bool scaled; /* neither volume is 0 dB */
+	unsigned int source; /* what each capture hears; 0: its own playback */
 };
 
-#define STREAM(format_, channels_, rate_, period_)                           \
-	{                                                                    \
-		.format = SND_PCM_FORMAT_##format_, .channels = (channels_), \
-		.rate = (rate_), .period = (period_),                        \
-		.buffer = 16 * (period_),                                    \
-		.access = SND_PCM_ACCESS_MMAP_INTERLEAVED,                   \
-		.free_running = true                                         \
+#define STREAM_BY(access_, format_, channels_, rate_, period_)                \
+	{                                                                     \
+		.format = SND_PCM_FORMAT_##format_, .channels = (channels_),  \
+		.rate = (rate_), .period = (period_),                         \
+		.buffer = 16 * (period_),                                     \
+		.access = SND_PCM_ACCESS_MMAP_##access_, .free_running = true \
 	}
+
+#define STREAM(...) STREAM_BY(INTERLEAVED, __VA_ARGS__)
+#define PLANAR(...) STREAM_BY(NONINTERLEAVED, __VA_ARGS__)
 
 static const struct load loads[SETUPS] = {
 	{ .name = "as many bytes as there can be",
@@ -53,6 +60,21 @@ static const struct load loads[SETUPS] = {
 	  .setups = { STREAM(S16_BE, 4, 768000, 256),
 		      STREAM(S16_LE, 3, 768000, 256) },
 	  .scaled = true },
+	{ .name = "as many samples as there can be, one channel after the other",
+	  .setups = { PLANAR(U8, 32, 48000, 32), PLANAR(U8, 31, 48000, 32) },
+	  .scaled = true },
+	{ .name = "all playbacks mixed for each capture",
+	  .setups = { STREAM(U8, 32, 48000, 32), STREAM(U8, 31, 48000, 32) },
+	  .scaled = true,
+	  .source = MIX },
+	{ .name = "the same, one channel after the other",
+	  .setups = { PLANAR(U8, 32, 48000, 32), PLANAR(U8, 31, 48000, 32) },
+	  .scaled = true,
+	  .source = MIX },
+	{ .name = "a tone for each capture",
+	  .setups = { STREAM(U8, 1, 768000, 256), STREAM(U8, 4, 768000, 256) },
+	  .scaled = true,
+	  .source = TONE },
 	{ .name = "interrupts as often as there can be",
 	  .setups = { STREAM(S16_LE, 2, 48000, 16),
 		      STREAM(S16_LE, 2, 48000, 16) } },
@@ -88,35 +110,65 @@ static int fill(snd_pcm_t *pcm, const struct card_setup *setup)
 {
 	static char noise[1 << 20];
 	snd_pcm_sframes_t frames = (snd_pcm_sframes_t)setup->buffer;
+	snd_pcm_sframes_t written;
+	void *channels[32];
 	size_t n;
 
 	for (n = 0; n < sizeof(noise); n++)
 		noise[n] = (char)rand();
-	return snd_pcm_mmap_writei(pcm, noise, (snd_pcm_uframes_t)frames) ==
-			       frames ?
-		       0 :
-		       -EIO;
+	for (n = 0; n < 32; n++)
+		channels[n] = noise + n * (sizeof(noise) / 32);
+	if (setup->access == SND_PCM_ACCESS_MMAP_INTERLEAVED)
+		written = snd_pcm_mmap_writei(pcm, noise, setup->buffer);
+	else
+		written = snd_pcm_mmap_writen(pcm, channels, setup->buffer);
+	return written == frames ? 0 : -EIO;
 }
 
-static int set_volumes(long level)
+static void name_element(snd_ctl_elem_value_t *value, const char *name,
+			 unsigned int pair)
 {
-	static const char *const names[] = { "PCM Playback Volume",
-					     "Capture Volume" };
+	snd_ctl_elem_value_set_interface(value, SND_CTL_ELEM_IFACE_MIXER);
+	snd_ctl_elem_value_set_name(value, name);
+	snd_ctl_elem_value_set_index(value, pair);
+}
+
+static int set_volume(snd_ctl_t *ctl, const char *name, unsigned int pair,
+		      long level)
+{
 	snd_ctl_elem_value_t *value;
+
+	snd_ctl_elem_value_alloca(&value);
+	name_element(value, name, pair);
+	snd_ctl_elem_value_set_integer(value, 0, level);
+	return snd_ctl_elem_write(ctl, value);
+}
+
+static int set_source(snd_ctl_t *ctl, unsigned int pair, unsigned int source)
+{
+	snd_ctl_elem_value_t *value;
+
+	snd_ctl_elem_value_alloca(&value);
+	name_element(value, "Input Source", pair);
+	snd_ctl_elem_value_set_enumerated(value, 0, source ? source : pair);
+	return snd_ctl_elem_write(ctl, value);
+}
+
+static int set_mixer(const struct load *load)
+{
+	long level = load->scaled ? 90 : 96;
 	snd_ctl_t *ctl;
 	unsigned int n;
 	int err = snd_ctl_open(&ctl, "hw:0", 0);
 
 	if (err)
 		return err;
-	for (n = 0; n < 2 * PAIRS && err >= 0; n++) {
-		snd_ctl_elem_value_alloca(&value);
-		snd_ctl_elem_value_set_interface(value,
-						 SND_CTL_ELEM_IFACE_MIXER);
-		snd_ctl_elem_value_set_name(value, names[n & 1]);
-		snd_ctl_elem_value_set_index(value, n / 2);
-		snd_ctl_elem_value_set_integer(value, 0, level);
-		err = snd_ctl_elem_write(ctl, value);
+	for (n = 0; n < PAIRS && err >= 0; n++) {
+		err = set_volume(ctl, "PCM Playback Volume", n, level);
+		if (err >= 0)
+			err = set_volume(ctl, "Capture Volume", n, level);
+		if (err >= 0)
+			err = set_source(ctl, n, load->source);
 	}
 	snd_ctl_close(ctl);
 	return err < 0 ? err : 0;
@@ -125,7 +177,7 @@ static int set_volumes(long level)
 static int start(const struct load *load)
 {
 	char name[16];
-	int n, err = set_volumes(load->scaled ? 90 : 96);
+	int n, err = set_mixer(load);
 
 	for (n = 0; n < 2 * PAIRS && !err; n++) {
 		snprintf(name, sizeof(name), "hw:0,0,%d", n / 2);

@@ -217,7 +217,7 @@ static void judge_heard(struct ktap *ktap, const struct heard_row *row)
 			  below, row->sample);
 }
 
-/* The elements of the mixer in a list; as many as fit. */
+/* The volumes and switches of the mixer in a list; as many as fit. */
 static unsigned int find_elements(struct element *elements, unsigned int max,
 				  const snd_ctl_elem_list_t *list)
 {
@@ -235,7 +235,9 @@ static unsigned int find_elements(struct element *elements, unsigned int max,
 			break;
 		snd_ctl_elem_list_get_id(list, n, element->id);
 		snd_ctl_elem_info_set_id(info, element->id);
-		if (snd_ctl_elem_info(ctl, info))
+		if (snd_ctl_elem_info(ctl, info) ||
+		    snd_ctl_elem_info_get_type(info) ==
+			    SND_CTL_ELEM_TYPE_ENUMERATED)
 			continue;
 		element->max = snd_ctl_elem_info_get_type(info) ==
 					       SND_CTL_ELEM_TYPE_BOOLEAN ?

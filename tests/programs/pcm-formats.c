@@ -28,6 +28,17 @@ struct row {
 				    SND_PCM_ACCESS_MMAP_INTERLEAVED }, \
 			refused_                                       \
 	}
+/* One channel after the other. */
+#define PLANAR(format_, channels_, rate_, access_, refused_)             \
+	{                                                                \
+		{ .format = SND_PCM_FORMAT_##format_,                    \
+		  .channels = (channels_),                               \
+		  .rate = (rate_),                                       \
+		  .buffer = 4096,                                        \
+		  .free_running = true,                                  \
+		  .access = SND_PCM_ACCESS_##access_##_NONINTERLEAVED }, \
+			refused_                                         \
+	}
 #define TAKES(format, channels, rate)   ROW(format, channels, rate, 0, false)
 #define REFUSES(format, channels, rate) ROW(format, channels, rate, 0, true)
 
@@ -118,6 +129,13 @@ static const struct row rows[] = {
 	ROW(S16_LE, 2, 48000, 8, true),
 	ROW(S16_LE, 2, 192000, 32, true),
 	ROW(S16_LE, 2, 768000, 128, true),
+	PLANAR(S16_LE, 2, 44100, MMAP, false),
+	PLANAR(S24_3BE, 5, 48000, RW, false),
+	PLANAR(FLOAT_LE, 1, 192000, MMAP, false),
+	PLANAR(S32_LE, 32, 48000, MMAP, false),
+	PLANAR(U8, 2, 768000, RW, false),
+	PLANAR(U8, 3, 768000, RW, true),
+	PLANAR(S16_LE, 32, 48001, MMAP, true),
 };
 
 static snd_pcm_t *streams[2]; /* playback, capture */
@@ -143,18 +161,46 @@ static void close_streams(void)
 	streams[1] = NULL;
 }
 
-static snd_pcm_sframes_t put(const struct row *row, const void *bytes)
+/* Where each channel begins in FRAMES frames, one channel after the other. */
+static void **split(const struct row *row, void *bytes)
 {
-	if (row->setup.access == SND_PCM_ACCESS_RW_INTERLEAVED)
+	static void *channels[64];
+	ssize_t size = snd_pcm_format_size(row->setup.format, FRAMES);
+	unsigned int n;
+
+	for (n = 0; n < row->setup.channels; n++)
+		channels[n] = (char *)bytes + (size_t)size * n;
+	return channels;
+}
+
+static snd_pcm_sframes_t put(const struct row *row, void *bytes)
+{
+	switch (row->setup.access) {
+	case SND_PCM_ACCESS_RW_INTERLEAVED:
 		return snd_pcm_writei(streams[0], bytes, FRAMES);
-	return snd_pcm_mmap_writei(streams[0], bytes, FRAMES);
+	case SND_PCM_ACCESS_RW_NONINTERLEAVED:
+		return snd_pcm_writen(streams[0], split(row, bytes), FRAMES);
+	case SND_PCM_ACCESS_MMAP_NONINTERLEAVED:
+		return snd_pcm_mmap_writen(streams[0], split(row, bytes),
+					   FRAMES);
+	default:
+		return snd_pcm_mmap_writei(streams[0], bytes, FRAMES);
+	}
 }
 
 static snd_pcm_sframes_t take(const struct row *row, void *bytes)
 {
-	if (row->setup.access == SND_PCM_ACCESS_RW_INTERLEAVED)
+	switch (row->setup.access) {
+	case SND_PCM_ACCESS_RW_INTERLEAVED:
 		return snd_pcm_readi(streams[1], bytes, FRAMES);
-	return snd_pcm_mmap_readi(streams[1], bytes, FRAMES);
+	case SND_PCM_ACCESS_RW_NONINTERLEAVED:
+		return snd_pcm_readn(streams[1], split(row, bytes), FRAMES);
+	case SND_PCM_ACCESS_MMAP_NONINTERLEAVED:
+		return snd_pcm_mmap_readn(streams[1], split(row, bytes),
+					  FRAMES);
+	default:
+		return snd_pcm_mmap_readi(streams[1], bytes, FRAMES);
+	}
 }
 
 /* Returns 0 when what was heard is what was played. */
@@ -200,7 +246,8 @@ static void judge(struct ktap *ktap, const struct row *row)
 	char name[160];
 
 	snprintf(name, sizeof(name),
-		 "%s, %u channels, %u Hz, periods of %lu: %s",
+		 "%s, %s, %u channels, %u Hz, periods of %lu: %s",
+		 snd_pcm_access_name(setup->access),
 		 snd_pcm_format_name(setup->format), setup->channels,
 		 setup->rate, setup->period,
 		 row->refused ? "refused" : "bit-exact");

@@ -116,6 +116,55 @@ static inline void fill(u8 *bytes, u32 length, u32 seed)
 	}
 }
 
+/* --- streams, whose lists lie in the card's memory --- */
+
+static inline void set(struct rig *rig, u32 stream, u32 reg, u32 value)
+{
+	oncard_card_write(&rig->card, ONCARD_REG_STREAM(stream, reg), value);
+}
+
+static inline u32 get(struct rig *rig, u32 stream, u32 reg)
+{
+	return oncard_card_read(&rig->card, ONCARD_REG_STREAM(stream, reg));
+}
+
+struct stream_setup {
+	u32 format;
+	u32 rate;
+	u32 buffer;
+	u32 period;
+	u32 count;
+	u32 mode;
+};
+
+static inline void describe(struct rig *rig, u32 stream, u32 list,
+			    const struct stream_setup *setup)
+{
+	set(rig, stream, ONCARD_STREAM_FORMAT, setup->format);
+	set(rig, stream, ONCARD_STREAM_RATE, setup->rate);
+	set(rig, stream, ONCARD_STREAM_BUFFER, setup->buffer);
+	set(rig, stream, ONCARD_STREAM_PERIOD, setup->period);
+	set(rig, stream, ONCARD_STREAM_LIST_LO, BASE + list);
+	set(rig, stream, ONCARD_STREAM_LIST_HI, 0);
+	set(rig, stream, ONCARD_STREAM_LIST_COUNT, setup->count);
+	set(rig, stream, ONCARD_STREAM_LIST_MODE,
+	    setup->mode | ONCARD_LIST_LOCAL);
+	set(rig, stream, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+}
+
+static inline void run(struct rig *rig, u32 streams)
+{
+	oncard_card_write(&rig->card, ONCARD_REG_RUN_SET, streams);
+}
+
+static const struct stream_setup stereo16 = {
+	.format = ONCARD_FORMAT_S16 | 2,
+	.rate = 48000,
+	.buffer = 480,
+	.period = 120,
+	.count = 1,
+};
+
 #define CARD_TEST(function) \
 	cmocka_unit_test_setup_teardown(function, power_on, power_off)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sources: sound/card/card.c sound/card/stream.c
-// sources: sound/card/sample.c sound/card/wire.c
+// sources: sound/card/sample.c sound/card/wire.c sound/card/tone.c
 // sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*
  * The card's model on the host: what the datasheet promises, register by register,
@@ -20,53 +20,6 @@
 #define LIST_AT    0x0
 #define PLAY_AT    0x1000
 #define CAPTURE_AT 0x8000
-
-static void set(struct rig *rig, u32 stream, u32 reg, u32 value)
-{
-	oncard_card_write(&rig->card, ONCARD_REG_STREAM(stream, reg), value);
-}
-
-static u32 get(struct rig *rig, u32 stream, u32 reg)
-{
-	return oncard_card_read(&rig->card, ONCARD_REG_STREAM(stream, reg));
-}
-
-struct stream_setup {
-	u32 format;
-	u32 rate;
-	u32 buffer;
-	u32 period;
-	u32 count;
-	u32 mode;
-};
-
-static void describe(struct rig *rig, u32 stream, u32 list,
-		     const struct stream_setup *setup)
-{
-	set(rig, stream, ONCARD_STREAM_FORMAT, setup->format);
-	set(rig, stream, ONCARD_STREAM_RATE, setup->rate);
-	set(rig, stream, ONCARD_STREAM_BUFFER, setup->buffer);
-	set(rig, stream, ONCARD_STREAM_PERIOD, setup->period);
-	set(rig, stream, ONCARD_STREAM_LIST_LO, BASE + list);
-	set(rig, stream, ONCARD_STREAM_LIST_HI, 0);
-	set(rig, stream, ONCARD_STREAM_LIST_COUNT, setup->count);
-	set(rig, stream, ONCARD_STREAM_LIST_MODE,
-	    setup->mode | ONCARD_LIST_LOCAL);
-	set(rig, stream, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-}
-
-static void run(struct rig *rig, u32 streams)
-{
-	oncard_card_write(&rig->card, ONCARD_REG_RUN_SET, streams);
-}
-
-static const struct stream_setup stereo16 = {
-	.format = ONCARD_FORMAT_S16 | 2,
-	.rate = 48000,
-	.buffer = 480,
-	.period = 120,
-	.count = 1,
-};
 
 /* Playback and capture of pair 0, each in one segment of card memory. */
 static void describe_loop(struct rig *rig, const struct stream_setup *setup,
@@ -386,7 +339,7 @@ static const struct bad_row bad_registers[] = {
 	{ "unknown format", ONCARD_STREAM_FORMAT, 0x802, ONCARD_ERROR_CONFIG },
 	{ "no channel", ONCARD_STREAM_FORMAT, 0x200, ONCARD_ERROR_CONFIG },
 	{ "33 channels", ONCARD_STREAM_FORMAT, 0x221, ONCARD_ERROR_CONFIG },
-	{ "unknown bit", ONCARD_STREAM_FORMAT, 0x2202, ONCARD_ERROR_CONFIG },
+	{ "unknown bit", ONCARD_STREAM_FORMAT, 0x4202, ONCARD_ERROR_CONFIG },
 	{ "too slow", ONCARD_STREAM_RATE, 7999, ONCARD_ERROR_CONFIG },
 	{ "too fast", ONCARD_STREAM_RATE, 768001, ONCARD_ERROR_CONFIG },
 	{ "no buffer", ONCARD_STREAM_BUFFER, 0, ONCARD_ERROR_CONFIG },
@@ -435,6 +388,10 @@ static const struct load_row loads[] = {
 	{ ONCARD_FORMAT_U8 | 5, 768000, ONCARD_ERROR_CONFIG },
 	{ ONCARD_FORMAT_U8 | 32, 96000, ONCARD_ERROR_NONE },
 	{ ONCARD_FORMAT_U8 | 32, 96001, ONCARD_ERROR_CONFIG },
+	{ ONCARD_FORMAT_PLANAR | ONCARD_FORMAT_U8 | 32, 48000,
+	  ONCARD_ERROR_NONE },
+	{ ONCARD_FORMAT_PLANAR | ONCARD_FORMAT_U8 | 32, 48001,
+	  ONCARD_ERROR_CONFIG },
 };
 
 static void test_a_second_has_so_many_bytes_and_samples(void **state)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sources: sound/card/card.c sound/card/stream.c
-// sources: sound/card/sample.c sound/card/wire.c
+// sources: sound/card/sample.c sound/card/wire.c sound/card/tone.c
 // sources: sound/card/engine.c sound/card/descriptor.c sound/card/faults.c
 /*
  * The card when it is broken: each kind of fault shows where it should, nowhere else,
