@@ -504,7 +504,9 @@ static void write_stream(struct oncard_card *card, u32 index, u32 reg,
 		break;
 	case ONCARD_STREAM_SOURCE:
 		align_clocks(card);
-		stream->source = min(value, (u32)ONCARD_SOURCE_SILENCE);
+		if (value > ONCARD_SOURCE_SILENCE)
+			value = ONCARD_SOURCE_SILENCE;
+		stream->source = value;
 		break;
 	default:
 		describe_stream(stream, reg, value);

@@ -100,7 +100,7 @@ listed_with_16_channels()
 	listed=$?
 	kill "$player"
 	wait "$player"
-	[ "$listed" = 0 ] && [ "$(grep -c '^  : values=' /tmp/contents)" = 44 ]
+	[ "$listed" = 0 ] && [ "$(grep -c '^  : values=' /tmp/contents)" = 48 ]
 }
 
 constant 1000 /tmp/1000

@@ -13,7 +13,7 @@ across()
 		oncard-play -D hw:oncard,0,2 --capture-device hw:oncard,0,0 --duration 0.3
 	heard=$?
 	amixer -q -c oncard sset "'Input Source',0" "Playback 0"
-	return $heard
+	return "$heard"
 }
 
 # the loudest sample of a second that is recorded

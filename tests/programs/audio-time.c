@@ -149,7 +149,7 @@ static bool has_type(const struct look *looks, unsigned int type)
 
 	for (n = 0; n < LOOKS; n++)
 		if (looks[n].type != type ||
-		    !within(looks[n].accuracy, 1e-9, APART))
+		    !within(looks[n].accuracy, 0.000000001, APART))
 			return false;
 	return true;
 }

@@ -354,7 +354,7 @@ static void hear_tone(u32 rate, u32 channels, u32 gain)
 				       full_scale;
 
 			/* 80 dB below full scale */
-			assert_true(fabs(heard - expected) < 1e-4);
+			assert_true(fabs(heard - expected) < 0.0001);
 		}
 	}
 	power_off((void **)&rig);
