@@ -132,18 +132,9 @@ static void set_slave(struct oncard *chip, unsigned int playback,
 	}
 }
 
-static void describe_playback(struct oncard *chip, unsigned int pair,
-			      const struct snd_pcm_runtime *runtime)
-{
-	set_slave(chip, pair, ONCARD_SLAVE_FORMAT,
-		  (__force unsigned int)runtime->format);
-	set_slave(chip, pair, ONCARD_SLAVE_RATE, runtime->rate);
-	set_slave(chip, pair, ONCARD_SLAVE_CHANNELS, runtime->channels);
-}
-
 /**
- * oncard_loopback_describe() - note how a stream is prepared, and show it
- * @substream: the stream
+ * oncard_loopback_describe() - show how a stream is prepared
+ * @substream: the stream; of a capture there is nothing to show
  *
  * Context: any.
  */
@@ -153,25 +144,27 @@ void oncard_loopback_describe(struct snd_pcm_substream *substream)
 	const struct snd_pcm_runtime *runtime = substream->runtime;
 	unsigned int pair = substream->number;
 
-	if (substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
-		describe_playback(chip, pair, runtime);
-	else
-		WRITE_ONCE(chip->loopback[pair].samples,
-			   runtime->rate * runtime->channels);
+	if (substream->stream != SNDRV_PCM_STREAM_PLAYBACK)
+		return;
+	set_slave(chip, pair, ONCARD_SLAVE_FORMAT,
+		  (__force unsigned int)runtime->format);
+	set_slave(chip, pair, ONCARD_SLAVE_RATE, runtime->rate);
+	set_slave(chip, pair, ONCARD_SLAVE_CHANNELS, runtime->channels);
 }
 
 /**
- * oncard_loopback_forget() - a stream is not set up any more
- * @substream: the stream; of a playback, it stays shown how it was
+ * oncard_loopback_set_up() - note how fast a stream is set up
+ * @substream: the stream
+ * @samples: in a second; 0: it is not set up
  *
  * Context: any.
  */
-void oncard_loopback_forget(struct snd_pcm_substream *substream)
+void oncard_loopback_set_up(struct snd_pcm_substream *substream, u32 samples)
 {
 	struct oncard *chip = snd_pcm_substream_chip(substream);
 
 	if (substream->stream == SNDRV_PCM_STREAM_CAPTURE)
-		WRITE_ONCE(chip->loopback[substream->number].samples, 0);
+		WRITE_ONCE(chip->loopback[substream->number].samples, samples);
 }
 
 /**
@@ -240,13 +233,11 @@ unsigned int oncard_loopback_clock(const struct oncard *chip,
 
 static void watch_clock(struct oncard *chip, unsigned int clock, u32 shift)
 {
-	unsigned int pair;
+	unsigned int index;
 
-	oncard_watch_shift(chip, 2 * clock, shift);
-	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		if (clock_of_capture(pair, chip->loopback[pair].source) ==
-		    clock)
-			oncard_watch_shift(chip, 2 * pair + 1, shift);
+	for (index = 0; index < ONCARD_STREAMS; index++)
+		if (oncard_loopback_clock(chip, index) == clock)
+			oncard_watch_shift(chip, index, shift);
 }
 
 /* The streams are never held to a slower pace than the card has. */
@@ -328,13 +319,11 @@ static int source_get(struct snd_kcontrol *control,
 /* From one clock to the other, a stream is not held to a slower pace than it has. */
 static void set_source(struct oncard *chip, unsigned int pair, u32 source)
 {
-	u32 before = clock_of_capture(pair, chip->loopback[pair].source);
-	u32 after = clock_of_capture(pair, source);
 	unsigned int capture = 2 * pair + 1;
+	u32 before = chip->loopback[oncard_loopback_clock(chip, capture)].shift;
+	u32 after = chip->loopback[clock_of_capture(pair, source)].shift;
 	unsigned int which;
 
-	before = chip->loopback[before].shift;
-	after = chip->loopback[after].shift;
 	if (after > before)
 		oncard_watch_shift(chip, capture, after);
 	oncard_board_write(chip->board,

@@ -25,7 +25,7 @@ enum oncard_slave {
  * @value: of its playback, by enum oncard_slave
  * @control: of its capture, that shows what this hears
  * @source: what its capture hears, ONCARD_STREAM_SOURCE
- * @samples: a second of its capture, as it is prepared; or 0
+ * @samples: of its capture in a second; 0: it is not set up
  * @shift: of its clock, ONCARD_STREAM_SHIFT
  */
 struct oncard_loopback {
@@ -41,7 +41,7 @@ bool oncard_loopback_is_mixed(const struct oncard *chip, unsigned int index);
 unsigned int oncard_loopback_clock(const struct oncard *chip,
 				   unsigned int index);
 void oncard_loopback_describe(struct snd_pcm_substream *substream);
-void oncard_loopback_forget(struct snd_pcm_substream *substream);
+void oncard_loopback_set_up(struct snd_pcm_substream *substream, u32 samples);
 void oncard_loopback_run(struct oncard *chip, u32 streams, bool active);
 
 #endif /* SND_ONCARD_LOOPBACK_H */

@@ -371,7 +371,7 @@ static int oncard_pcm_hw_free(struct snd_pcm_substream *substream)
 	unsigned int index = oncard_stream_index(substream);
 	int held;
 
-	oncard_loopback_forget(substream);
+	oncard_loopback_set_up(substream, 0);
 	/* (of a card that is gone, all have been given back) */
 	if (take_from_alsa(chip, substream) && oncard_chip_enter(chip, &held)) {
 		oncard_buffer_free(chip, index);
@@ -427,6 +427,10 @@ static int oncard_pcm_hw_params(struct snd_pcm_substream *substream,
 	if (!oncard_chip_enter(chip, &held))
 		return -ENODEV;
 	err = take_buffer(substream, params);
+	if (!err)
+		oncard_loopback_set_up(substream,
+				       params_rate(params) *
+					       params_channels(params));
 	oncard_chip_exit(chip, held);
 	return err;
 }

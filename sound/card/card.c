@@ -106,7 +106,7 @@ static u32 group_of_first(const struct oncard_card *card, u32 streams)
 	return group;
 }
 
-/* The clocks of the pairs are at @from, and go on by @ns of the card's. */
+/* All clocks go on by @ns of the card's, and the streams with them, a group at a time. */
 static void move_streams(struct oncard_card *card, u64 ns)
 {
 	u32 left = running_streams(card);
@@ -251,7 +251,7 @@ bool oncard_card_interrupt(const struct oncard_card *card)
 	return oncard_faults_line(card);
 }
 
-/* A clock that moves nobody is the card's; only while it does so, it departs. */
+/* A clock that moves no stream is the card's; only one that does departs from it. */
 static void align_clocks(struct oncard_card *card)
 {
 	u32 in_use = 0;

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "card-control.h"
 #include "card-stream.h"
 #include "ktap.h"
 
@@ -67,45 +68,24 @@ static int look(snd_pcm_t *pcm, unsigned int type, struct look *seen)
 	return 0;
 }
 
-static int want_timestamps(snd_pcm_t *pcm)
-{
-	snd_pcm_sw_params_t *params;
-	int err;
-
-	snd_pcm_sw_params_alloca(&params);
-	err = snd_pcm_sw_params_current(pcm, params);
-	if (!err)
-		err = snd_pcm_sw_params_set_tstamp_mode(pcm, params,
-							SND_PCM_TSTAMP_ENABLE);
-	if (!err)
-		err = snd_pcm_sw_params_set_tstamp_type(pcm, params,
-							SND_PCM_TSTAMP_TYPE_MONOTONIC);
-	return err ? err : snd_pcm_sw_params(pcm, params);
-}
-
 static int open_stream(snd_pcm_t **pcm, snd_pcm_stream_t direction)
 {
 	int err = snd_pcm_open(pcm, "hw:0,0,1", direction, 0);
 
 	if (!err)
 		err = card_stream_setup(*pcm, &setup);
-	return err ? err : want_timestamps(*pcm);
+	return err ? err : card_stream_want_timestamps(*pcm);
 }
 
 static int shift_clock(long shift)
 {
-	snd_ctl_elem_value_t *value;
 	snd_ctl_t *ctl;
 	int err = snd_ctl_open(&ctl, "hw:0", 0);
 
 	if (err)
 		return err;
-	snd_ctl_elem_value_alloca(&value);
-	snd_ctl_elem_value_set_interface(value, SND_CTL_ELEM_IFACE_PCM);
-	snd_ctl_elem_value_set_name(value, "PCM Rate Shift 100000");
-	snd_ctl_elem_value_set_subdevice(value, 1);
-	snd_ctl_elem_value_set_integer(value, 0, shift);
-	err = snd_ctl_elem_write(ctl, value);
+	err = card_control_put(ctl, SND_CTL_ELEM_IFACE_PCM, RATE_SHIFT, 1,
+			       shift);
 	snd_ctl_close(ctl);
 	return err < 0 ? err : 0;
 }

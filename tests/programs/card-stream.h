@@ -64,4 +64,21 @@ static inline int card_stream_setup(snd_pcm_t *pcm,
 	return snd_pcm_sw_params(pcm, sw);
 }
 
+/* Status and position are given with the time at which they were so. */
+static inline int card_stream_want_timestamps(snd_pcm_t *pcm)
+{
+	snd_pcm_sw_params_t *params;
+	int err;
+
+	snd_pcm_sw_params_alloca(&params);
+	err = snd_pcm_sw_params_current(pcm, params);
+	if (!err)
+		err = snd_pcm_sw_params_set_tstamp_mode(pcm, params,
+							SND_PCM_TSTAMP_ENABLE);
+	if (!err)
+		err = snd_pcm_sw_params_set_tstamp_type(pcm, params,
+							SND_PCM_TSTAMP_TYPE_MONOTONIC);
+	return err ? err : snd_pcm_sw_params(pcm, params);
+}
+
 #endif

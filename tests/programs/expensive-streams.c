@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "card-control.h"
 #include "card-stream.h"
 #include "ktap.h"
 
@@ -125,33 +126,11 @@ static int fill(snd_pcm_t *pcm, const struct card_setup *setup)
 	return written == frames ? 0 : -EIO;
 }
 
-static void name_element(snd_ctl_elem_value_t *value, const char *name,
-			 unsigned int pair)
-{
-	snd_ctl_elem_value_set_interface(value, SND_CTL_ELEM_IFACE_MIXER);
-	snd_ctl_elem_value_set_name(value, name);
-	snd_ctl_elem_value_set_index(value, pair);
-}
-
 static int set_volume(snd_ctl_t *ctl, const char *name, unsigned int pair,
 		      long level)
 {
-	snd_ctl_elem_value_t *value;
-
-	snd_ctl_elem_value_alloca(&value);
-	name_element(value, name, pair);
-	snd_ctl_elem_value_set_integer(value, 0, level);
-	return snd_ctl_elem_write(ctl, value);
-}
-
-static int set_source(snd_ctl_t *ctl, unsigned int pair, unsigned int source)
-{
-	snd_ctl_elem_value_t *value;
-
-	snd_ctl_elem_value_alloca(&value);
-	name_element(value, "Input Source", pair);
-	snd_ctl_elem_value_set_enumerated(value, 0, source ? source : pair);
-	return snd_ctl_elem_write(ctl, value);
+	return card_control_put(ctl, SND_CTL_ELEM_IFACE_MIXER, name, pair,
+				level);
 }
 
 static int set_mixer(const struct load *load)
@@ -168,7 +147,8 @@ static int set_mixer(const struct load *load)
 		if (err >= 0)
 			err = set_volume(ctl, "Capture Volume", n, level);
 		if (err >= 0)
-			err = set_source(ctl, n, load->source);
+			err = card_source_put(ctl, n,
+					      load->source ? load->source : n);
 	}
 	snd_ctl_close(ctl);
 	return err < 0 ? err : 0;

@@ -6,51 +6,26 @@
  */
 #include <stdlib.h>
 
+#include "card-control.h"
 #include "card-stream.h"
 #include "ktap.h"
 
 #define PAIRS     4
-#define SHIFT     "PCM Rate Shift 100000"
 #define UNSHIFTED 100000
 
 static snd_ctl_t *ctl;
 
 /* --- controls --- */
 
-/* Refers to a control of a pair in a value or an event. */
-static void name_control(snd_ctl_elem_id_t *id, const char *name,
-			 unsigned int pair)
-{
-	snd_ctl_elem_id_set_interface(id, SND_CTL_ELEM_IFACE_PCM);
-	snd_ctl_elem_id_set_name(id, name);
-	snd_ctl_elem_id_set_subdevice(id, pair);
-}
-
 static long get(const char *name, unsigned int pair)
 {
-	snd_ctl_elem_id_t *id;
-	snd_ctl_elem_value_t *value;
-	int err;
-
-	snd_ctl_elem_id_alloca(&id);
-	snd_ctl_elem_value_alloca(&value);
-	name_control(id, name, pair);
-	snd_ctl_elem_value_set_id(value, id);
-	err = snd_ctl_elem_read(ctl, value);
-	return err ? err : snd_ctl_elem_value_get_integer(value, 0);
+	return card_control_get(ctl, SND_CTL_ELEM_IFACE_PCM, name, pair);
 }
 
 static int put(const char *name, unsigned int pair, long number)
 {
-	snd_ctl_elem_id_t *id;
-	snd_ctl_elem_value_t *value;
-
-	snd_ctl_elem_id_alloca(&id);
-	snd_ctl_elem_value_alloca(&value);
-	name_control(id, name, pair);
-	snd_ctl_elem_value_set_id(value, id);
-	snd_ctl_elem_value_set_integer(value, 0, number);
-	return snd_ctl_elem_write(ctl, value);
+	return card_control_put(ctl, SND_CTL_ELEM_IFACE_PCM, name, pair,
+				number);
 }
 
 struct events {
@@ -194,19 +169,6 @@ static void close_loop(snd_pcm_t *streams[2])
 			snd_pcm_close(streams[n]);
 }
 
-static int want_timestamps(snd_pcm_t *pcm)
-{
-	snd_pcm_sw_params_t *params;
-	int err;
-
-	snd_pcm_sw_params_alloca(&params);
-	err = snd_pcm_sw_params_current(pcm, params);
-	if (!err)
-		err = snd_pcm_sw_params_set_tstamp_mode(pcm, params,
-							SND_PCM_TSTAMP_ENABLE);
-	return err ? err : snd_pcm_sw_params(pcm, params);
-}
-
 /* How many frames are left to read, and when that was so, in seconds. */
 static int look(snd_pcm_t *pcm, long *avail, double *at)
 {
@@ -237,7 +199,7 @@ static double measure_pace(void)
 	int err = open_loop(streams);
 
 	if (!err)
-		err = want_timestamps(streams[1]);
+		err = card_stream_want_timestamps(streams[1]);
 	/* (the first period is what the start takes) */
 	if (!err && snd_pcm_readi(streams[1], heard, 480) != 480)
 		err = -EPIPE;
@@ -263,7 +225,7 @@ static void judge_pace(struct ktap *ktap, long shift)
 	double pace;
 	char title[64];
 
-	put(SHIFT, 2, shift);
+	put(RATE_SHIFT, 2, shift);
 	pace = measure_pace();
 	snprintf(title, sizeof(title), "a clock of %ld keeps that pace", shift);
 	if (!ktap_result(ktap,
@@ -281,7 +243,7 @@ static int hear_shifted(short *heard)
 	int n, err = open_loop(streams);
 
 	for (n = 0; n < COUNT / 480 && !err; n++) {
-		err = put(SHIFT, 2, n & 1 ? 80000 : 120000);
+		err = put(RATE_SHIFT, 2, n & 1 ? 80000 : 120000);
 		if (err >= 0)
 			err = 0;
 		if (!err &&
@@ -312,21 +274,21 @@ static void judge_shift(struct ktap *ktap)
 {
 	int n;
 
-	check_value(ktap, SHIFT, 2, UNSHIFTED);
+	check_value(ktap, RATE_SHIFT, 2, UNSHIFTED);
 	take_events("", 0);
-	ktap_result(ktap, put(SHIFT, 2, 100500) == 0, "it can be written");
-	check_told(ktap, "and listeners are told", SHIFT, 2, 1);
-	check_value(ktap, SHIFT, 1, UNSHIFTED);
+	ktap_result(ktap, put(RATE_SHIFT, 2, 100500) == 0, "it can be written");
+	check_told(ktap, "and listeners are told", RATE_SHIFT, 2, 1);
+	check_value(ktap, RATE_SHIFT, 1, UNSHIFTED);
 	ktap_result(ktap,
-		    put(SHIFT, 2, 79999) == -EINVAL &&
-			    put(SHIFT, 2, 120001) == -EINVAL &&
-			    put(SHIFT, 2, 1L << 32 | 100000) == -EINVAL,
+		    put(RATE_SHIFT, 2, 79999) == -EINVAL &&
+			    put(RATE_SHIFT, 2, 120001) == -EINVAL &&
+			    put(RATE_SHIFT, 2, 1L << 32 | 100000) == -EINVAL,
 		    "beyond a fifth it is refused");
-	check_value(ktap, SHIFT, 2, 100500);
+	check_value(ktap, RATE_SHIFT, 2, 100500);
 	for (n = 0; n < PACES; n++)
 		judge_pace(ktap, paces[n]);
 	judge_shifted(ktap);
-	put(SHIFT, 2, UNSHIFTED);
+	put(RATE_SHIFT, 2, UNSHIFTED);
 }
 
 int main(void)

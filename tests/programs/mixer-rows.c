@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "card-control.h"
 #include "card-stream.h"
 #include "ktap.h"
 
@@ -145,12 +146,7 @@ static const struct heard_row heard_rows[] = {
 
 static int set_by_name(const char *name, long number)
 {
-	struct element element = { 0 };
-
-	snd_ctl_elem_id_alloca(&element.id);
-	snd_ctl_elem_id_set_interface(element.id, SND_CTL_ELEM_IFACE_MIXER);
-	snd_ctl_elem_id_set_name(element.id, name);
-	return put(&element, number);
+	return card_control_put(ctl, SND_CTL_ELEM_IFACE_MIXER, name, 0, number);
 }
 
 static int set_mixer(const struct heard_row *row)

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "card-control.h"
 #include "card-stream.h"
 #include "ktap.h"
 
@@ -29,38 +30,14 @@ static snd_ctl_t *ctl;
 
 /* --- the control --- */
 
-static void name_source(snd_ctl_elem_id_t *id, unsigned int capture)
-{
-	snd_ctl_elem_id_set_interface(id, SND_CTL_ELEM_IFACE_MIXER);
-	snd_ctl_elem_id_set_name(id, "Input Source");
-	snd_ctl_elem_id_set_index(id, capture);
-}
-
 static int get_source(unsigned int capture)
 {
-	snd_ctl_elem_id_t *id;
-	snd_ctl_elem_value_t *value;
-	int err;
-
-	snd_ctl_elem_id_alloca(&id);
-	snd_ctl_elem_value_alloca(&value);
-	name_source(id, capture);
-	snd_ctl_elem_value_set_id(value, id);
-	err = snd_ctl_elem_read(ctl, value);
-	return err ? err : (int)snd_ctl_elem_value_get_enumerated(value, 0);
+	return card_source_get(ctl, capture);
 }
 
 static int put_source(unsigned int capture, unsigned int source)
 {
-	snd_ctl_elem_id_t *id;
-	snd_ctl_elem_value_t *value;
-
-	snd_ctl_elem_id_alloca(&id);
-	snd_ctl_elem_value_alloca(&value);
-	name_source(id, capture);
-	snd_ctl_elem_value_set_id(value, id);
-	snd_ctl_elem_value_set_enumerated(value, 0, source);
-	return snd_ctl_elem_write(ctl, value);
+	return card_source_put(ctl, capture, source);
 }
 
 /* The number of items that have the names of the documentation. */
@@ -72,7 +49,7 @@ static int known_items(unsigned int capture)
 
 	snd_ctl_elem_id_alloca(&id);
 	snd_ctl_elem_info_alloca(&info);
-	name_source(id, capture);
+	card_control_name(id, SND_CTL_ELEM_IFACE_MIXER, INPUT_SOURCE, capture);
 	for (n = 0; n < SOURCES; n++) {
 		snd_ctl_elem_info_set_id(info, id);
 		snd_ctl_elem_info_set_item(info, n);
@@ -85,17 +62,9 @@ static int known_items(unsigned int capture)
 	return (int)n;
 }
 
-static int get_slave(const char *name, unsigned int capture)
+static long get_slave(const char *name, unsigned int capture)
 {
-	snd_ctl_elem_value_t *value;
-	int err;
-
-	snd_ctl_elem_value_alloca(&value);
-	snd_ctl_elem_value_set_interface(value, SND_CTL_ELEM_IFACE_PCM);
-	snd_ctl_elem_value_set_name(value, name);
-	snd_ctl_elem_value_set_subdevice(value, capture);
-	err = snd_ctl_elem_read(ctl, value);
-	return err ? err : (int)snd_ctl_elem_value_get_integer(value, 0);
+	return card_control_get(ctl, SND_CTL_ELEM_IFACE_PCM, name, capture);
 }
 
 /* Events of a name and a capture, since the last call. */
@@ -131,7 +100,7 @@ static void judge_control(struct ktap *ktap, unsigned int capture)
 	take_events("", 0);
 	ktap_result(ktap,
 		    put_source(capture, capture) == 0 &&
-			    take_events("Input Source", capture) == 0,
+			    take_events(INPUT_SOURCE, capture) == 0,
 		    "a write that changes nothing is taken, and nobody is told");
 	for (source = SOURCES; source-- > 0;) {
 		if (source == capture)
@@ -139,7 +108,7 @@ static void judge_control(struct ktap *ktap, unsigned int capture)
 		take_events("", 0);
 		kept &= put_source(capture, source) >= 0 &&
 			get_source(capture) == (int)source &&
-			take_events("Input Source", capture) == 1;
+			take_events(INPUT_SOURCE, capture) == 1;
 	}
 	ktap_result(ktap, kept, "each of them is kept, and listeners are told");
 	ktap_result(ktap, get_source(other) == (int)other,
@@ -164,10 +133,12 @@ static const struct card_setup mono = {
 	.free_running = true,
 };
 
-/* Playbacks have frames of their own, each of which is like no other of the same. */
+/* Each playback has frames of its own, no two alike; and so has the sum, which fits. */
 static short frame_of(unsigned int playback, int n)
 {
-	return (short)((n + 1) * (playback & 1 ? -3 : 3) + (int)playback);
+	static const int slopes[PAIRS] = { 3, -2, 1, 4 };
+
+	return (short)((n + 1) * slopes[playback] + (int)playback);
 }
 
 /* Opens a stream, and links it with the others. */
@@ -363,16 +334,9 @@ static void judge_fast(struct ktap *ktap)
 
 /* --- changes meanwhile --- */
 
-static int shift_clock(unsigned int pair, long shift)
+static void shift_clock(unsigned int pair, long shift)
 {
-	snd_ctl_elem_value_t *value;
-
-	snd_ctl_elem_value_alloca(&value);
-	snd_ctl_elem_value_set_interface(value, SND_CTL_ELEM_IFACE_PCM);
-	snd_ctl_elem_value_set_name(value, "PCM Rate Shift 100000");
-	snd_ctl_elem_value_set_subdevice(value, pair);
-	snd_ctl_elem_value_set_integer(value, 0, shift);
-	return snd_ctl_elem_write(ctl, value);
+	card_control_put(ctl, SND_CTL_ELEM_IFACE_PCM, RATE_SHIFT, pair, shift);
 }
 
 /* A capture that runs hears one after the other; pair 2's clock is faster, pair 3's slower. */
