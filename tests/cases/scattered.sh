@@ -35,8 +35,17 @@ merged_entries()
 echo 512 >/proc/sys/vm/min_free_kbytes
 echo 0 >/proc/sys/vm/watermark_boost_factor
 
-ktap_plan 9
+refuses_planar()
+{
+	oncard-play --access mmap-noninterleaved >/tmp/said 2>&1
+	status=$?
+	cat /tmp/said
+	[ "$status" -eq 64 ] && grep -q "it has mmap, rw$" /tmp/said
+}
+
+ktap_plan 10
 ktap_check "loads with scattered buffers" reload buffers=scattered buffer_max=16M
+ktap_check "refuses streams that are not interleaved" refuses_planar
 ktap_check "16 MiB, bit-exact without a page fault" plays_large
 few=$(descriptors)
 ktap_check "in few descriptors ($few)" test "$few" -ge 1 -a "$few" -le 16

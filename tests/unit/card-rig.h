@@ -118,12 +118,12 @@ static inline void fill(u8 *bytes, u32 length, u32 seed)
 
 /* --- streams, whose lists lie in the card's memory --- */
 
-static inline void set(struct rig *rig, u32 stream, u32 reg, u32 value)
+static inline void set_stream(struct rig *rig, u32 stream, u32 reg, u32 value)
 {
 	oncard_card_write(&rig->card, ONCARD_REG_STREAM(stream, reg), value);
 }
 
-static inline u32 get(struct rig *rig, u32 stream, u32 reg)
+static inline u32 get_stream(struct rig *rig, u32 stream, u32 reg)
 {
 	return oncard_card_read(&rig->card, ONCARD_REG_STREAM(stream, reg));
 }
@@ -137,22 +137,22 @@ struct stream_setup {
 	u32 mode;
 };
 
-static inline void describe(struct rig *rig, u32 stream, u32 list,
-			    const struct stream_setup *setup)
+static inline void describe_stream(struct rig *rig, u32 stream, u32 list,
+				   const struct stream_setup *setup)
 {
-	set(rig, stream, ONCARD_STREAM_FORMAT, setup->format);
-	set(rig, stream, ONCARD_STREAM_RATE, setup->rate);
-	set(rig, stream, ONCARD_STREAM_BUFFER, setup->buffer);
-	set(rig, stream, ONCARD_STREAM_PERIOD, setup->period);
-	set(rig, stream, ONCARD_STREAM_LIST_LO, BASE + list);
-	set(rig, stream, ONCARD_STREAM_LIST_HI, 0);
-	set(rig, stream, ONCARD_STREAM_LIST_COUNT, setup->count);
-	set(rig, stream, ONCARD_STREAM_LIST_MODE,
-	    setup->mode | ONCARD_LIST_LOCAL);
-	set(rig, stream, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	set_stream(rig, stream, ONCARD_STREAM_FORMAT, setup->format);
+	set_stream(rig, stream, ONCARD_STREAM_RATE, setup->rate);
+	set_stream(rig, stream, ONCARD_STREAM_BUFFER, setup->buffer);
+	set_stream(rig, stream, ONCARD_STREAM_PERIOD, setup->period);
+	set_stream(rig, stream, ONCARD_STREAM_LIST_LO, BASE + list);
+	set_stream(rig, stream, ONCARD_STREAM_LIST_HI, 0);
+	set_stream(rig, stream, ONCARD_STREAM_LIST_COUNT, setup->count);
+	set_stream(rig, stream, ONCARD_STREAM_LIST_MODE,
+		   setup->mode | ONCARD_LIST_LOCAL);
+	set_stream(rig, stream, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
 }
 
-static inline void run(struct rig *rig, u32 streams)
+static inline void run_streams(struct rig *rig, u32 streams)
 {
 	oncard_card_write(&rig->card, ONCARD_REG_RUN_SET, streams);
 }

@@ -29,8 +29,8 @@ static void describe_loop(struct rig *rig, const struct stream_setup *setup,
 		   bytes | ONCARD_DESCRIPTOR_LOCAL);
 	put_narrow(rig->memory + LIST_AT + 64, 0, BASE + CAPTURE_AT,
 		   bytes | ONCARD_DESCRIPTOR_LOCAL);
-	describe(rig, 0, LIST_AT, setup);
-	describe(rig, 1, LIST_AT + 64, setup);
+	describe_stream(rig, 0, LIST_AT, setup);
+	describe_stream(rig, 1, LIST_AT + 64, setup);
 }
 
 static void test_identity(void **state)
@@ -82,10 +82,10 @@ static void loop_once(const struct format_row *row)
 	fill(rig->memory + PLAY_AT, bytes, row->format);
 	/* Off the second's boundary, in steps of no particular size. */
 	pass(rig, 777777777);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	while (!(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
 		 ONCARD_IRQ_PERIOD(1)) ||
-	       get(rig, 1, ONCARD_STREAM_POSITION) > 50)
+	       get_stream(rig, 1, ONCARD_STREAM_POSITION) > 50)
 		pass(rig, 613579);
 	assert_memory_equal(rig->memory + PLAY_AT, rig->memory + CAPTURE_AT,
 			    bytes);
@@ -111,11 +111,11 @@ static void test_streams_started_together_move_on_one_tick(void **state)
 
 	describe_loop(rig, &stereo16, 480 * 4);
 	pass(rig, 1234567);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	for (step = 1; step < 2000; step += 7) {
 		pass(rig, step * 10);
-		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
-				 get(rig, 1, ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+				 get_stream(rig, 1, ONCARD_STREAM_POSITION));
 	}
 }
 
@@ -133,7 +133,7 @@ static void test_rate_is_exact_over_an_hour(void **state)
 
 	/* A period each tenth of a second: 36000 in an hour, not one more. */
 	describe_loop(rig, &setup, 1600 * 2);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	for (tenths = 0; tenths < 36000; tenths++) {
 		pass(rig, SECOND / 10);
 		if (oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) & 1)
@@ -141,7 +141,7 @@ static void test_rate_is_exact_over_an_hour(void **state)
 		oncard_card_write(&rig->card, ONCARD_REG_IRQ_STATUS, ~0U);
 	}
 	assert_int_equal(periods, 36000);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), 0);
 }
 
 static void test_long_period_is_no_stall(void **state)
@@ -159,7 +159,7 @@ static void test_long_period_is_no_stall(void **state)
 
 	/* 1.5 s, stepped only when the card asks for it */
 	describe_loop(rig, &setup, 12000 * 2);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	while (!(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) & 1)) {
 		pass(rig, oncard_card_next_event(&rig->card) - rig->now);
 		assert_true(++steps < 100);
@@ -174,7 +174,7 @@ static void test_next_event_is_the_period_boundary(void **state)
 
 	assert_true(oncard_card_next_event(&rig->card) == ONCARD_NO_EVENT);
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	event = oncard_card_next_event(&rig->card);
 	/* 120 frames at 48 kHz */
 	assert_int_equal(event - rig->now, 2500000);
@@ -191,7 +191,7 @@ static void test_interrupt_line_follows_enable_and_acknowledge(void **state)
 	struct rig *rig = *state;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	pass(rig, 3000000);
 	assert_false(oncard_card_interrupt(&rig->card));
 	oncard_card_write(&rig->card, ONCARD_REG_IRQ_ENABLE,
@@ -211,16 +211,16 @@ static void test_pause_keeps_the_position(void **state)
 	u32 position;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	pass(rig, 1000000);
 	oncard_card_write(&rig->card, ONCARD_REG_RUN_CLEAR, BIT(0));
-	position = get(rig, 0, ONCARD_STREAM_POSITION);
+	position = get_stream(rig, 0, ONCARD_STREAM_POSITION);
 	assert_int_equal(position, 48);
 	pass(rig, SECOND);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), position);
-	run(rig, BIT(0));
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), position);
+	run_streams(rig, BIT(0));
 	pass(rig, 1000000);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 96);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), 96);
 }
 
 static void test_capture_alone_records_silence(void **state)
@@ -230,7 +230,7 @@ static void test_capture_alone_records_silence(void **state)
 
 	describe_loop(rig, &stereo16, 480 * 4);
 	fill(rig->memory + CAPTURE_AT, 480 * 4, 1);
-	run(rig, BIT(1));
+	run_streams(rig, BIT(1));
 	pass(rig, SECOND / 100);
 	assert_memory_equal(rig->memory + CAPTURE_AT, silence, 480 * 4);
 }
@@ -243,10 +243,10 @@ static void test_other_rate_hears_silence(void **state)
 
 	slow.rate = 24000;
 	describe_loop(rig, &stereo16, 480 * 4);
-	describe(rig, 1, LIST_AT + 64, &slow);
+	describe_stream(rig, 1, LIST_AT + 64, &slow);
 	fill(rig->memory + PLAY_AT, 480 * 4, 2);
 	fill(rig->memory + CAPTURE_AT, 480 * 4, 3);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 100);
 	assert_memory_equal(rig->memory + CAPTURE_AT, silence, 240 * 4);
 }
@@ -260,9 +260,9 @@ static void test_mono_and_width_conversion(void **state)
 	/* S16 stereo is heard by an S32 mono capture: left, left-justified. */
 	wide.format = ONCARD_FORMAT_S32 | 1;
 	describe_loop(rig, &stereo16, 480 * 4);
-	describe(rig, 1, LIST_AT + 64, &wide);
+	describe_stream(rig, 1, LIST_AT + 64, &wide);
 	fill(rig->memory + PLAY_AT, 480 * 4, 4);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 100);
 	for (frame = 0; frame < 480; frame++) {
 		const u8 *left = rig->memory + PLAY_AT + 4 * frame;
@@ -284,9 +284,9 @@ static void test_mono_reaches_every_channel(void **state)
 
 	mono.format = ONCARD_FORMAT_S32 | 1;
 	describe_loop(rig, &mono, 480 * 4);
-	describe(rig, 1, LIST_AT + 64, &stereo16);
+	describe_stream(rig, 1, LIST_AT + 64, &stereo16);
 	fill(rig->memory + PLAY_AT, 480 * 4, 4);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 100);
 	for (frame = 0; frame < 480; frame++) {
 		const u8 *played = rig->memory + PLAY_AT + 4 * frame;
@@ -315,12 +315,12 @@ static void test_scattered_buffer_in_wide_descriptors(void **state)
 	put_wide(rig->memory + 128, 1, BASE + 0x2000,
 		 640 | ONCARD_DESCRIPTOR_LOCAL);
 	put_wide(rig->memory + 128, 2, BUS_BASE + 0x4000, 640);
-	describe(rig, 0, 128, &setup);
+	describe_stream(rig, 0, 128, &setup);
 	fill(played, sizeof(played), 5);
 	memcpy(rig->bus + 0x100, played, 640);
 	memcpy(rig->memory + 0x2000, played + 640, 640);
 	memcpy(rig->bus + 0x4000, played + 1280, 640);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 100);
 	assert_memory_equal(rig->memory + CAPTURE_AT, played, sizeof(played));
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_FETCHED_LO),
@@ -362,11 +362,11 @@ static const struct bad_row bad_registers[] = {
 
 static void expect_refused(struct rig *rig, const char *name, u32 error)
 {
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	pass(rig, SECOND / 50);
-	if (get(rig, 0, ONCARD_STREAM_ERROR) != error)
+	if (get_stream(rig, 0, ONCARD_STREAM_ERROR) != error)
 		fail_msg("%s: error %u, not %u", name,
-			 get(rig, 0, ONCARD_STREAM_ERROR), error);
+			 get_stream(rig, 0, ONCARD_STREAM_ERROR), error);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), 0);
 	assert_true(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
 		    ONCARD_IRQ_ERROR(0));
@@ -406,12 +406,12 @@ static void test_a_second_has_so_many_bytes_and_samples(void **state)
 		power_on((void **)&rig);
 		setup.format = loads[row].format;
 		setup.rate = loads[row].rate;
-		describe(rig, 0, LIST_AT, &setup);
-		run(rig, BIT(0));
-		if (get(rig, 0, ONCARD_STREAM_ERROR) != loads[row].error)
+		describe_stream(rig, 0, LIST_AT, &setup);
+		run_streams(rig, BIT(0));
+		if (get_stream(rig, 0, ONCARD_STREAM_ERROR) != loads[row].error)
 			fail_msg("format 0x%x at %u Hz: error %u, not %u",
 				 setup.format, setup.rate,
-				 get(rig, 0, ONCARD_STREAM_ERROR),
+				 get_stream(rig, 0, ONCARD_STREAM_ERROR),
 				 loads[row].error);
 		power_off((void **)&rig);
 	}
@@ -429,8 +429,8 @@ static void test_bad_registers_stop_the_stream(void **state)
 
 		power_on((void **)&rig);
 		describe_loop(rig, &stereo16, 480 * 4);
-		set(rig, 0, bad->reg, bad->value);
-		set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+		set_stream(rig, 0, bad->reg, bad->value);
+		set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
 		expect_refused(rig, bad->name, bad->error);
 		power_off((void **)&rig);
 		ran++;
@@ -522,16 +522,18 @@ static void test_card_keeps_to_its_address_lines(void **state)
 				 width->bits);
 		describe_loop(rig, &stereo16, 480 * 4);
 		put_wide(rig->bus, 0, width->address, 1920);
-		set(rig, 0, ONCARD_STREAM_LIST_LO, width->list);
-		set(rig, 0, ONCARD_STREAM_LIST_HI, width->list >> 32);
-		set(rig, 0, ONCARD_STREAM_LIST_MODE, ONCARD_LIST_WIDE);
-		set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+		set_stream(rig, 0, ONCARD_STREAM_LIST_LO, width->list);
+		set_stream(rig, 0, ONCARD_STREAM_LIST_HI, width->list >> 32);
+		set_stream(rig, 0, ONCARD_STREAM_LIST_MODE, ONCARD_LIST_WIDE);
+		set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
 		if (width->error) {
 			expect_refused(rig, width->name, width->error);
 		} else {
-			run(rig, BIT(0));
+			run_streams(rig, BIT(0));
 			pass(rig, SECOND / 50);
-			assert_int_equal(get(rig, 0, ONCARD_STREAM_ERROR), 0);
+			assert_int_equal(get_stream(rig, 0,
+						    ONCARD_STREAM_ERROR),
+					 0);
 			assert_int_equal(oncard_card_read(&rig->card,
 							  ONCARD_REG_RUN),
 					 BIT(0));
@@ -547,7 +549,7 @@ static void test_stream_must_be_reset_after_description(void **state)
 	struct rig *rig = *state;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	set(rig, 0, ONCARD_STREAM_FORMAT, ONCARD_FORMAT_S32 | 2);
+	set_stream(rig, 0, ONCARD_STREAM_FORMAT, ONCARD_FORMAT_S32 | 2);
 	expect_refused(rig, "not reset", ONCARD_ERROR_CONFIG);
 }
 
@@ -559,13 +561,13 @@ static void test_write_between_registers_has_no_effect(void **state)
 	describe_loop(rig, &stereo16, 480 * 4);
 	for (reg = 0; reg < ONCARD_STREAM_STRIDE; reg++)
 		if (reg % 4)
-			set(rig, 0, reg, ~0U);
-	set(rig, 0, ONCARD_STREAM_POSITION, 7);
-	set(rig, 0, ONCARD_STREAM_ERROR, 7);
-	set(rig, 0, 0x38, 7);
-	run(rig, BIT(0));
+			set_stream(rig, 0, reg, ~0U);
+	set_stream(rig, 0, ONCARD_STREAM_POSITION, 7);
+	set_stream(rig, 0, ONCARD_STREAM_ERROR, 7);
+	set_stream(rig, 0, 0x38, 7);
+	run_streams(rig, BIT(0));
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_ERROR), 0);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_ERROR), 0);
 }
 
 struct end_row {
@@ -595,19 +597,19 @@ static void hear_end(const struct end_row *end)
 	describe_loop(rig, &stereo16, 480 * 4);
 	put_narrow(rig->memory + LIST_AT + 64, 0, BASE + CAPTURE_AT,
 		   960 * 4 | ONCARD_DESCRIPTOR_LOCAL);
-	describe(rig, 1, LIST_AT + 64, &twice);
+	describe_stream(rig, 1, LIST_AT + 64, &twice);
 	fill(rig->memory + PLAY_AT, 480 * 4, 7);
 	memcpy(expected, rig->memory + PLAY_AT, 480 * 4);
 	memcpy(expected + 480 * 4, rig->memory + PLAY_AT, 480 * 4);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, end->played * SECOND / 48000);
-	set(rig, 0, ONCARD_STREAM_END_FROM, end->from);
-	set(rig, 0, ONCARD_STREAM_END, end->frames);
+	set_stream(rig, 0, ONCARD_STREAM_END_FROM, end->from);
+	set_stream(rig, 0, ONCARD_STREAM_END, end->frames);
 	pass(rig, (960 - end->played) * SECOND / 48000);
 	assert_memory_equal(rig->memory + CAPTURE_AT, expected, 4 * end->heard);
 	assert_memory_equal(rig->memory + CAPTURE_AT + 4 * end->heard, silence,
 			    4 * (960 - end->heard));
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), 0);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN),
 			 BIT(0) | BIT(1));
 	power_off((void **)&rig);
@@ -628,12 +630,12 @@ static void test_reset_forgets_the_end(void **state)
 	struct rig *rig = *state;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	set(rig, 0, ONCARD_STREAM_END_FROM, 5);
-	set(rig, 0, ONCARD_STREAM_END, 7);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_END_FROM), 5);
-	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_END_FROM), 0);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_END), ONCARD_NO_END);
+	set_stream(rig, 0, ONCARD_STREAM_END_FROM, 5);
+	set_stream(rig, 0, ONCARD_STREAM_END, 7);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_END_FROM), 5);
+	set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_END_FROM), 0);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_END), ONCARD_NO_END);
 }
 
 static void test_running_stream_is_latched(void **state)
@@ -641,12 +643,12 @@ static void test_running_stream_is_latched(void **state)
 	struct rig *rig = *state;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
-	set(rig, 0, ONCARD_STREAM_RATE, 8000);
-	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_RATE), 48000);
+	run_streams(rig, BIT(0));
+	set_stream(rig, 0, ONCARD_STREAM_RATE, 8000);
+	set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_RATE), 48000);
 	pass(rig, 1000000);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), 48);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), 48);
 }
 
 static void test_stalled_host_stops_the_clock(void **state)
@@ -655,18 +657,19 @@ static void test_stalled_host_stops_the_clock(void **state)
 	u64 slice, frames;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	slice = oncard_card_slice(&rig->card);
 	rig->now += 3600 * SECOND;
 	oncard_card_step(&rig->card, rig->now);
 	frames = slice * 48000 / SECOND;
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), frames % 480);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+			 frames % 480);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_FETCHED_LO),
 			 1 + (frames - 1) / 480);
 	/* and from there on it goes on in time */
 	pass(rig, SECOND / 10);
-	assert_in_range(get(rig, 0, ONCARD_STREAM_POSITION), frames % 480,
-			frames % 480 + 1);
+	assert_in_range(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+			frames % 480, frames % 480 + 1);
 }
 
 static void test_capture_writes_nothing_but_its_buffer(void **state)
@@ -677,7 +680,7 @@ static void test_capture_writes_nothing_but_its_buffer(void **state)
 	describe_loop(rig, &stereo16, 480 * 4);
 	fill(rig->memory + PLAY_AT, 480 * 4, 6);
 	memcpy(before, rig->memory, MEMORY);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 10);
 	assert_memory_equal(before, rig->memory, CAPTURE_AT);
 	assert_memory_equal(before + CAPTURE_AT + 480 * 4,
@@ -692,9 +695,9 @@ static void test_failing_capture_stops(void **state)
 	/* what is recorded goes to where nothing answers */
 	describe_loop(rig, &stereo16, 480 * 4);
 	put_narrow(rig->memory + LIST_AT + 64, 0, 0x1000, 480 * 4);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	pass(rig, SECOND / 100);
-	assert_int_equal(get(rig, 1, ONCARD_STREAM_ERROR),
+	assert_int_equal(get_stream(rig, 1, ONCARD_STREAM_ERROR),
 			 ONCARD_ERROR_ADDRESS);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_IRQ_STATUS) &
@@ -702,9 +705,9 @@ static void test_failing_capture_stops(void **state)
 			 ONCARD_IRQ_ERROR(1));
 
 	/* an error stays until the stream is reset */
-	run(rig, BIT(1));
+	run_streams(rig, BIT(1));
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
-	assert_int_equal(get(rig, 1, ONCARD_STREAM_ERROR),
+	assert_int_equal(get_stream(rig, 1, ONCARD_STREAM_ERROR),
 			 ONCARD_ERROR_ADDRESS);
 }
 
@@ -714,21 +717,21 @@ static void test_what_has_no_effect(void **state)
 	u32 played;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	run(rig, BIT(0));
+	run_streams(rig, BIT(0));
 	pass(rig, SECOND / 400);
-	played = get(rig, 0, ONCARD_STREAM_POSITION);
+	played = get_stream(rig, 0, ONCARD_STREAM_POSITION);
 	assert_int_equal(played, 120);
 
 	/* to start what runs, to reset it, a register that there is not */
-	run(rig, BIT(0));
-	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	set(rig, 1, ONCARD_STREAM_POSITION, 7);
+	run_streams(rig, BIT(0));
+	set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	set_stream(rig, 1, ONCARD_STREAM_POSITION, 7);
 	oncard_card_write(&rig->card, 0xffc, ~0U);
 	oncard_card_write(&rig->card, ONCARD_REG_ID, 0);
 	/* and a step into the past */
 	oncard_card_step(&rig->card, rig->now - 1);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION), played);
-	assert_int_equal(get(rig, 1, ONCARD_STREAM_POSITION), 0);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION), played);
+	assert_int_equal(get_stream(rig, 1, ONCARD_STREAM_POSITION), 0);
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_RUN), BIT(0));
 	assert_int_equal(oncard_card_read(&rig->card, ONCARD_REG_ID),
 			 ONCARD_ID_VALUE);
@@ -756,24 +759,26 @@ static void shift_once(const struct shift_row *row)
 	power_on((void **)&rig);
 	pass(rig, 777777777);
 	describe_loop(rig, &stereo16, 480 * 4);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_SHIFT), ONCARD_SHIFT_NONE);
-	set(rig, 1, ONCARD_STREAM_SHIFT, row->written);
-	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_SHIFT), row->shift);
-	assert_int_equal(get(rig, 1, ONCARD_STREAM_SHIFT), row->shift);
-	assert_int_equal(get(rig, 2, ONCARD_STREAM_SHIFT), ONCARD_SHIFT_NONE);
-	run(rig, BIT(0) | BIT(1));
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_SHIFT),
+			 ONCARD_SHIFT_NONE);
+	set_stream(rig, 1, ONCARD_STREAM_SHIFT, row->written);
+	set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_SHIFT), row->shift);
+	assert_int_equal(get_stream(rig, 1, ONCARD_STREAM_SHIFT), row->shift);
+	assert_int_equal(get_stream(rig, 2, ONCARD_STREAM_SHIFT),
+			 ONCARD_SHIFT_NONE);
+	run_streams(rig, BIT(0) | BIT(1));
 	/* in steps in which a clock has no whole ns, and a second at once */
 	for (int step = 0; step < 1000; step++)
 		pass(rig, 1001);
 	pass(rig, SECOND - 1000);
 	/* (the card's clock stood at a frame's part when the streams were started) */
-	assert_in_range((get(rig, 0, ONCARD_STREAM_POSITION) + 1 -
+	assert_in_range((get_stream(rig, 0, ONCARD_STREAM_POSITION) + 1 -
 			 row->position) %
 				480,
 			0, 2);
-	assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
-			 get(rig, 1, ONCARD_STREAM_POSITION));
+	assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+			 get_stream(rig, 1, ONCARD_STREAM_POSITION));
 	power_off((void **)&rig);
 }
 
@@ -789,8 +794,8 @@ static void test_shifted_period_ends_on_time(void **state)
 	struct rig *rig = *state;
 
 	describe_loop(rig, &stereo16, 480 * 4);
-	set(rig, 0, ONCARD_STREAM_SHIFT, 80000);
-	run(rig, BIT(0));
+	set_stream(rig, 0, ONCARD_STREAM_SHIFT, 80000);
+	run_streams(rig, BIT(0));
 	/* 120 frames at 38.4 kHz */
 	assert_int_equal(oncard_card_next_event(&rig->card) - rig->now,
 			 3125000);
@@ -810,12 +815,12 @@ static void test_loopback_is_bit_exact_while_the_clock_shifts(void **state)
 
 	describe_loop(rig, &stereo16, 480 * 4);
 	fill(rig->memory + PLAY_AT, 480 * 4, 1);
-	run(rig, BIT(0) | BIT(1));
+	run_streams(rig, BIT(0) | BIT(1));
 	for (int step = 0; step < 200; step++) {
-		set(rig, step & 1, ONCARD_STREAM_SHIFT, shift);
+		set_stream(rig, step & 1, ONCARD_STREAM_SHIFT, shift);
 		pass(rig, 99991);
-		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
-				 get(rig, 1, ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+				 get_stream(rig, 1, ONCARD_STREAM_POSITION));
 		shift = ONCARD_SHIFT_MIN + (shift * 7U) % 40001;
 	}
 	assert_memory_equal(rig->memory + PLAY_AT, rig->memory + CAPTURE_AT,
@@ -825,7 +830,7 @@ static void test_loopback_is_bit_exact_while_the_clock_shifts(void **state)
 /* Pair 1 plays what pair 0 does. */
 static void describe_second_pair(struct rig *rig)
 {
-	describe(rig, 2, LIST_AT, &stereo16);
+	describe_stream(rig, 2, LIST_AT, &stereo16);
 }
 
 static void test_pair_at_rest_has_the_cards_clock(void **state)
@@ -834,20 +839,20 @@ static void test_pair_at_rest_has_the_cards_clock(void **state)
 
 	describe_loop(rig, &stereo16, 480 * 4);
 	describe_second_pair(rig);
-	set(rig, 0, ONCARD_STREAM_SHIFT, 120000);
-	run(rig, BIT(0) | BIT(2));
+	set_stream(rig, 0, ONCARD_STREAM_SHIFT, 120000);
+	run_streams(rig, BIT(0) | BIT(2));
 	pass(rig, 10007);
-	assert_true(get(rig, 0, ONCARD_STREAM_POSITION) >=
-		    get(rig, 2, ONCARD_STREAM_POSITION));
+	assert_true(get_stream(rig, 0, ONCARD_STREAM_POSITION) >=
+		    get_stream(rig, 2, ONCARD_STREAM_POSITION));
 	oncard_card_write(&rig->card, ONCARD_REG_RUN_CLEAR, BIT(0) | BIT(2));
-	set(rig, 0, ONCARD_STREAM_SHIFT, ONCARD_SHIFT_NONE);
-	set(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	set(rig, 2, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
-	run(rig, BIT(0) | BIT(2));
+	set_stream(rig, 0, ONCARD_STREAM_SHIFT, ONCARD_SHIFT_NONE);
+	set_stream(rig, 0, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	set_stream(rig, 2, ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	run_streams(rig, BIT(0) | BIT(2));
 	for (int step = 0; step < 1000; step++) {
 		pass(rig, 3001);
-		assert_int_equal(get(rig, 0, ONCARD_STREAM_POSITION),
-				 get(rig, 2, ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, 0, ONCARD_STREAM_POSITION),
+				 get_stream(rig, 2, ONCARD_STREAM_POSITION));
 	}
 }
 

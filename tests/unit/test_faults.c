@@ -57,28 +57,27 @@ static void heal(struct rig *rig)
 	oncard_faults_set(&rig->card, 0, 0);
 }
 
-static void describe_stream(struct rig *rig, u32 stream)
+static void set_up(struct rig *rig, u32 stream)
 {
-	u32 first = ONCARD_REG_STREAM(stream, 0);
+	static const struct stream_setup setup = {
+		.format = ONCARD_FORMAT_S16 | 2,
+		.rate = RATE,
+		.buffer = BUFFER,
+		.period = PERIOD,
+		.count = 1,
+	};
 	u32 list = 64 * stream;
 
 	put_narrow(rig->memory + list, 0, BASE + PLAY_AT,
 		   BUFFER * 4 | ONCARD_DESCRIPTOR_LOCAL);
-	set(rig, first + ONCARD_STREAM_FORMAT, ONCARD_FORMAT_S16 | 2);
-	set(rig, first + ONCARD_STREAM_RATE, RATE);
-	set(rig, first + ONCARD_STREAM_BUFFER, BUFFER);
-	set(rig, first + ONCARD_STREAM_PERIOD, PERIOD);
-	set(rig, first + ONCARD_STREAM_LIST_LO, BASE + list);
-	set(rig, first + ONCARD_STREAM_LIST_COUNT, 1);
-	set(rig, first + ONCARD_STREAM_LIST_MODE, ONCARD_LIST_LOCAL);
-	set(rig, first + ONCARD_STREAM_CONTROL, ONCARD_CONTROL_RESET);
+	describe_stream(rig, stream, list, &setup);
 }
 
 /* Streams 0 and 2 play, with their interrupts enabled. */
 static void play(struct rig *rig)
 {
-	describe_stream(rig, 0);
-	describe_stream(rig, 2);
+	set_up(rig, 0);
+	set_up(rig, 2);
 	set(rig, ONCARD_REG_IRQ_ENABLE,
 	    ONCARD_IRQ_PERIOD(0) | ONCARD_IRQ_PERIOD(2));
 	set(rig, ONCARD_REG_RUN_SET, BIT(0) | BIT(2));

@@ -34,7 +34,7 @@ static void describe_part(struct rig *rig, u32 stream,
 	put_narrow(rig->memory + stream * PART, 0,
 		   BASE + stream * PART + BUFFER_AT,
 		   bytes | ONCARD_DESCRIPTOR_LOCAL);
-	describe(rig, stream, stream * PART, setup);
+	describe_stream(rig, stream, stream * PART, setup);
 }
 
 /* All streams are of 10 ms of S16, and each playback has a sound of its own. */
@@ -51,7 +51,7 @@ static void describe_all(struct rig *rig)
 
 static void hear(struct rig *rig, u32 capture, u32 source)
 {
-	set(rig, CAPTURE(capture), ONCARD_STREAM_SOURCE, source);
+	set_stream(rig, CAPTURE(capture), ONCARD_STREAM_SOURCE, source);
 }
 
 static int16_t sample_at(const u8 *bytes)
@@ -73,9 +73,10 @@ static void test_after_power_on_each_hears_its_own(void **state)
 
 	describe_all(rig);
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
-		assert_int_equal(get(rig, CAPTURE(pair), ONCARD_STREAM_SOURCE),
+		assert_int_equal(get_stream(rig, CAPTURE(pair),
+					    ONCARD_STREAM_SOURCE),
 				 ONCARD_SOURCE_PLAYBACK(pair));
-	run(rig, 0xff);
+	run_streams(rig, 0xff);
 	pass(rig, SECOND / 100);
 	for (pair = 0; pair < ONCARD_PAIRS; pair++)
 		assert_memory_equal(buffer_of(rig, PLAYBACK(pair)),
@@ -96,7 +97,7 @@ static void test_any_capture_hears_any_playback(void **state)
 		describe_all(rig);
 		for (pair = 0; pair < ONCARD_PAIRS; pair++)
 			hear(rig, pair, route >> 2 * pair & 3);
-		run(rig, 0xff);
+		run_streams(rig, 0xff);
 		pass(rig, SECOND / 100);
 		for (pair = 0; pair < ONCARD_PAIRS; pair++)
 			assert_memory_equal(buffer_of(rig,
@@ -116,15 +117,19 @@ static void test_capture_has_the_clock_of_what_it_hears(void **state)
 	describe_all(rig);
 	hear(rig, 0, ONCARD_SOURCE_PLAYBACK(2));
 	hear(rig, 2, ONCARD_SOURCE_PLAYBACK(0));
-	set(rig, PLAYBACK(2), ONCARD_STREAM_SHIFT, 101234);
+	set_stream(rig, PLAYBACK(2), ONCARD_STREAM_SHIFT, 101234);
 	pass(rig, 7777777);
-	run(rig, 0xff);
+	run_streams(rig, 0xff);
 	for (step = 0; step < 3000; step++) {
 		pass(rig, 33333);
-		assert_int_equal(get(rig, PLAYBACK(2), ONCARD_STREAM_POSITION),
-				 get(rig, CAPTURE(0), ONCARD_STREAM_POSITION));
-		assert_int_equal(get(rig, PLAYBACK(0), ONCARD_STREAM_POSITION),
-				 get(rig, CAPTURE(2), ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, PLAYBACK(2),
+					    ONCARD_STREAM_POSITION),
+				 get_stream(rig, CAPTURE(0),
+					    ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, PLAYBACK(0),
+					    ONCARD_STREAM_POSITION),
+				 get_stream(rig, CAPTURE(2),
+					    ONCARD_STREAM_POSITION));
 	}
 	assert_memory_equal(buffer_of(rig, PLAYBACK(2)),
 			    buffer_of(rig, CAPTURE(0)), BUFFER_BYTES);
@@ -159,8 +164,8 @@ static void test_mix_is_the_sum_and_never_wraps(void **state)
 		hear(rig, 3, ONCARD_SOURCE_MIX);
 		for (n = 0; n < ONCARD_PAIRS; n++)
 			if (playbacks & BIT(n))
-				run(rig, BIT(PLAYBACK(n)));
-		run(rig, BIT(CAPTURE(1)) | BIT(CAPTURE(3)));
+				run_streams(rig, BIT(PLAYBACK(n)));
+		run_streams(rig, BIT(CAPTURE(1)) | BIT(CAPTURE(3)));
 		pass(rig, SECOND / 100);
 		for (n = 0; n < BUFFER_BYTES / 2; n++) {
 			int sum = sum_of(rig, playbacks, n);
@@ -186,9 +191,9 @@ static void test_mix_has_the_gain_of_each(void **state)
 
 	describe_all(rig);
 	hear(rig, 0, ONCARD_SOURCE_MIX);
-	set(rig, PLAYBACK(0), ONCARD_STREAM_GAIN, ONCARD_GAIN_UNITY / 2);
-	set(rig, CAPTURE(0), ONCARD_STREAM_GAIN, ONCARD_GAIN_UNITY / 2);
-	run(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)));
+	set_stream(rig, PLAYBACK(0), ONCARD_STREAM_GAIN, ONCARD_GAIN_UNITY / 2);
+	set_stream(rig, CAPTURE(0), ONCARD_STREAM_GAIN, ONCARD_GAIN_UNITY / 2);
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)));
 	pass(rig, SECOND / 100);
 	for (n = 0; n < BUFFER_BYTES / 2; n++) {
 		int first = sample_at(buffer_of(rig, PLAYBACK(0)) + 2 * n);
@@ -217,7 +222,7 @@ static void test_mix_of_other_channels_and_formats(void **state)
 	describe_part(rig, PLAYBACK(1), &three, 480 * 6);
 	fill(buffer_of(rig, PLAYBACK(1)), 480 * 6, 77);
 	hear(rig, 2, ONCARD_SOURCE_MIX);
-	run(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(2)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(2)));
 	pass(rig, SECOND / 100);
 	for (frame = 0; frame < 480; frame++) {
 		const u8 *one = buffer_of(rig, PLAYBACK(0)) + 4 * frame;
@@ -243,10 +248,10 @@ static void test_other_clock_is_not_in_the_mix(void **state)
 	describe_all(rig);
 	slow.rate = 44100;
 	describe_part(rig, PLAYBACK(1), &slow, BUFFER_BYTES);
-	set(rig, PLAYBACK(2), ONCARD_STREAM_SHIFT, ONCARD_SHIFT_MAX);
+	set_stream(rig, PLAYBACK(2), ONCARD_STREAM_SHIFT, ONCARD_SHIFT_MAX);
 	hear(rig, 0, ONCARD_SOURCE_MIX);
-	run(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(PLAYBACK(2)) |
-			 BIT(CAPTURE(0)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) |
+				 BIT(PLAYBACK(2)) | BIT(CAPTURE(0)));
 	pass(rig, SECOND / 100);
 	assert_memory_equal(buffer_of(rig, PLAYBACK(0)),
 			    buffer_of(rig, CAPTURE(0)), BUFFER_BYTES);
@@ -269,8 +274,8 @@ static void test_too_fast_is_not_in_the_mix(void **state)
 	describe_part(rig, CAPTURE(1), &three, 480 * 3);
 	hear(rig, 0, ONCARD_SOURCE_MIX);
 	hear(rig, 1, ONCARD_SOURCE_MIX);
-	run(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)) |
-			 BIT(CAPTURE(1)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)) |
+				 BIT(CAPTURE(1)));
 	pass(rig, SECOND / 100);
 	assert_memory_equal(buffer_of(rig, PLAYBACK(1)),
 			    buffer_of(rig, CAPTURE(0)), 480 * 2);
@@ -289,10 +294,10 @@ static void test_silence_and_what_does_not_run(void **state)
 	hear(rig, 0, ONCARD_SOURCE_SILENCE);
 	hear(rig, 1, ~0U);
 	hear(rig, 2, ONCARD_SOURCE_PLAYBACK(3));
-	assert_int_equal(get(rig, CAPTURE(1), ONCARD_STREAM_SOURCE),
+	assert_int_equal(get_stream(rig, CAPTURE(1), ONCARD_STREAM_SOURCE),
 			 ONCARD_SOURCE_SILENCE);
-	run(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)) |
-			 BIT(CAPTURE(1)) | BIT(CAPTURE(2)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(PLAYBACK(1)) | BIT(CAPTURE(0)) |
+				 BIT(CAPTURE(1)) | BIT(CAPTURE(2)));
 	pass(rig, SECOND / 100);
 	for (pair = 0; pair < 3; pair++)
 		assert_silent(rig, CAPTURE(pair));
@@ -305,19 +310,21 @@ static void test_source_changes_while_it_runs(void **state)
 	u32 step;
 
 	describe_all(rig);
-	set(rig, PLAYBACK(1), ONCARD_STREAM_SHIFT, ONCARD_SHIFT_MAX);
-	run(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
+	set_stream(rig, PLAYBACK(1), ONCARD_STREAM_SHIFT, ONCARD_SHIFT_MAX);
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
 	for (step = 1; step <= 480; step++) {
 		hear(rig, 0,
 		     step % 7 == 1 ? ONCARD_SOURCE_PLAYBACK(2) : step % 7);
-		if (get(rig, CAPTURE(0), ONCARD_STREAM_SOURCE) == 1)
+		if (get_stream(rig, CAPTURE(0), ONCARD_STREAM_SOURCE) == 1)
 			hear(rig, 0, ONCARD_SOURCE_PLAYBACK(3));
 		pass(rig, SECOND / 48000 + (step % 3 > 0));
-		assert_int_equal(get(rig, PLAYBACK(0), ONCARD_STREAM_POSITION),
-				 get(rig, CAPTURE(0), ONCARD_STREAM_POSITION));
+		assert_int_equal(get_stream(rig, PLAYBACK(0),
+					    ONCARD_STREAM_POSITION),
+				 get_stream(rig, CAPTURE(0),
+					    ONCARD_STREAM_POSITION));
 	}
-	assert_int_equal(get(rig, PLAYBACK(0), ONCARD_STREAM_ERROR), 0);
-	assert_int_equal(get(rig, CAPTURE(0), ONCARD_STREAM_ERROR), 0);
+	assert_int_equal(get_stream(rig, PLAYBACK(0), ONCARD_STREAM_ERROR), 0);
+	assert_int_equal(get_stream(rig, CAPTURE(0), ONCARD_STREAM_ERROR), 0);
 }
 
 /* What the capture hears in a tenth of a second, and a buffer that holds as much. */
@@ -338,9 +345,10 @@ static void hear_tone(u32 rate, u32 channels, u32 gain)
 	power_on((void **)&rig);
 	describe_part(rig, CAPTURE(0), &setup, frames * channels * 4);
 	hear(rig, 0, ONCARD_SOURCE_TONE);
-	set(rig, CAPTURE(0), ONCARD_STREAM_GAIN, gain);
-	run(rig, BIT(CAPTURE(0)));
-	while (get(rig, CAPTURE(0), ONCARD_STREAM_POSITION) < frames - 10)
+	set_stream(rig, CAPTURE(0), ONCARD_STREAM_GAIN, gain);
+	run_streams(rig, BIT(CAPTURE(0)));
+	while (get_stream(rig, CAPTURE(0), ONCARD_STREAM_POSITION) <
+	       frames - 10)
 		pass(rig, SECOND / rate);
 	for (frame = 0; frame < frames - 10; frame++) {
 		double expected = 0.5 * gain / ONCARD_GAIN_UNITY *
@@ -375,7 +383,7 @@ static void test_what_is_mixed_takes_more_time(void **state)
 	u64 alone, mixed, tone;
 
 	describe_all(rig);
-	run(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
 	alone = oncard_card_slice(&rig->card);
 	hear(rig, 0, ONCARD_SOURCE_TONE);
 	tone = oncard_card_slice(&rig->card);
@@ -393,9 +401,10 @@ static const u32 sample_formats[] = { ONCARD_FORMAT_U8, ONCARD_FORMAT_S16,
 static const u8 *sample_of(struct rig *rig, u32 stream, u32 channels, u32 size,
 			   u32 frame, u32 channel)
 {
-	bool planar = get(rig, stream, ONCARD_STREAM_FORMAT) &
+	bool planar = get_stream(rig, stream, ONCARD_STREAM_FORMAT) &
 		      ONCARD_FORMAT_PLANAR;
-	u32 n = planar ? channel * get(rig, stream, ONCARD_STREAM_BUFFER) +
+	u32 n = planar ? channel * get_stream(rig, stream,
+					      ONCARD_STREAM_BUFFER) +
 				 frame :
 			 frame * channels + channel;
 
@@ -424,11 +433,11 @@ static void loop_planar(u32 format, u32 channels, bool play, bool record)
 	setup.format = format | channels | (record ? ONCARD_FORMAT_PLANAR : 0);
 	describe_part(rig, CAPTURE(0), &setup, bytes);
 	fill(buffer_of(rig, PLAYBACK(0)), bytes, channels);
-	run(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
+	run_streams(rig, BIT(PLAYBACK(0)) | BIT(CAPTURE(0)));
 	/* twice round, in steps of no particular size */
 	while (rig->now < SECOND / 400)
 		pass(rig, 61357);
-	assert_int_equal(get(rig, CAPTURE(0), ONCARD_STREAM_ERROR), 0);
+	assert_int_equal(get_stream(rig, CAPTURE(0), ONCARD_STREAM_ERROR), 0);
 	for (frame = 0; frame < 60; frame++)
 		for (channel = 0; channel < channels; channel++)
 			assert_memory_equal(sample_of(rig, PLAYBACK(0),
@@ -481,11 +490,13 @@ static void test_planar_lies_in_one_piece(void **state)
 		power_on((void **)&rig);
 		setup.count = planar->count;
 		describe_part(rig, PLAYBACK(0), &setup, planar->bytes);
-		run(rig, BIT(PLAYBACK(0)));
+		run_streams(rig, BIT(PLAYBACK(0)));
 		pass(rig, SECOND / 50);
-		if (get(rig, PLAYBACK(0), ONCARD_STREAM_ERROR) != planar->error)
+		if (get_stream(rig, PLAYBACK(0), ONCARD_STREAM_ERROR) !=
+		    planar->error)
 			fail_msg("%s: error %u, not %u", planar->name,
-				 get(rig, PLAYBACK(0), ONCARD_STREAM_ERROR),
+				 get_stream(rig, PLAYBACK(0),
+					    ONCARD_STREAM_ERROR),
 				 planar->error);
 		power_off((void **)&rig);
 	}
@@ -501,9 +512,9 @@ static void test_planar_outside_of_memory(void **state)
 	describe_part(rig, PLAYBACK(0), &setup, BUFFER_BYTES);
 	put_narrow(rig->memory, 0, BASE + MEMORY - BUFFER_BYTES / 2 - 64,
 		   BUFFER_BYTES | ONCARD_DESCRIPTOR_LOCAL);
-	run(rig, BIT(PLAYBACK(0)));
+	run_streams(rig, BIT(PLAYBACK(0)));
 	pass(rig, SECOND / 100);
-	assert_int_equal(get(rig, PLAYBACK(0), ONCARD_STREAM_ERROR),
+	assert_int_equal(get_stream(rig, PLAYBACK(0), ONCARD_STREAM_ERROR),
 			 ONCARD_ERROR_ADDRESS);
 }
 

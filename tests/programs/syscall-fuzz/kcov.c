@@ -98,9 +98,11 @@ static void unlock(void)
 
 void corpus_add(const struct sequence *sequence)
 {
-	unsigned int at = atomic_fetch_add(&record->new_sequences, 1);
+	unsigned int at;
 
 	lock();
+	/* (which, taken before the lock, would let a place be counted before it is filled) */
+	at = atomic_fetch_add(&record->new_sequences, 1);
 	record->corpus[at % CORPUS_MAX] = *sequence;
 	if (record->corpus_count < CORPUS_MAX)
 		record->corpus_count++;
